@@ -1,0 +1,105 @@
+// Keeps the directory: state records are upserted by version, so that order, repeats and rebuilds do not matter. Whoever waits for a
+// customer of a moment ago is woken after the commit, and events parked for want of it become due.
+import { type Received, type Subscription, wakeParked } from '@customer360/kernel/consumer';
+import type { ServiceContext } from '@customer360/kernel/context';
+import { sql } from '@customer360/kernel/sql';
+import type { Tx } from '@customer360/kernel/transact';
+
+/** The news key of a customer; see `requireCustomer`. */
+export const customerNews = (id: string): string => `customer ${id}`;
+
+const latest = (events: readonly Received[]): Received[] => [...new Map(events.map((event) => [event.key, event])).values()];
+
+async function upsertCustomers(tx: Tx, events: readonly Received[], ctx: ServiceContext): Promise<void> {
+  const records = latest(events);
+  const rows = records
+    .filter(({ data }) => data !== null)
+    .map(({ data, sequence }) => ({ ...data, version: sequence, country: data.account?.country ?? data.defaultAddresses?.[0]?.country ?? null }));
+  await tx.query(
+    'upsertDirectoryCustomers',
+    sql`insert into directory_customer as d (customer_id, version, type, status, source, initial_stage, owner_id, merged_into, country, created_at, deleted_at)
+        select "customerId", version, type, status, source, "initialStage", "ownerId", "mergedInto", country, "createdAt", "deletedAt"
+        from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r("customerId" uuid, version int, type text, status text, source text, "initialStage" text,
+          "ownerId" uuid, "mergedInto" uuid, country text, "createdAt" timestamptz, "deletedAt" timestamptz)
+        on conflict (customer_id) do update set (version, type, status, source, initial_stage, owner_id, merged_into, country, created_at, deleted_at) =
+          (excluded.version, excluded.type, excluded.status, excluded.source, excluded.initial_stage, excluded.owner_id, excluded.merged_into, excluded.country,
+           excluded.created_at, excluded.deleted_at)
+        where excluded.version > d.version`,
+  );
+  const ids = rows.map((row) => row.customerId as string);
+  await wakeParked(tx, ids);
+  tx.afterCommit(() => {
+    for (const id of ids) ctx.news.publish(customerNews(id));
+  });
+}
+
+async function upsertRestrictions(tx: Tx, events: readonly Received[]): Promise<void> {
+  const rows = latest(events).map(({ key, data, sequence }) => ({
+    customerId: key,
+    version: sequence,
+    restricted: data?.processingRestricted ?? false,
+    objected: data?.doNotProcess ?? false,
+  }));
+  await tx.query(
+    'upsertDirectoryRestrictions',
+    sql`insert into directory_customer as d (customer_id, restrictions_version, processing_restricted, do_not_process)
+        select "customerId", version, restricted, objected
+        from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r("customerId" uuid, version int, restricted boolean, objected boolean)
+        on conflict (customer_id) do update set (restrictions_version, processing_restricted, do_not_process) =
+          (excluded.restrictions_version, excluded.processing_restricted, excluded.do_not_process)
+        where excluded.restrictions_version > d.restrictions_version`,
+  );
+}
+
+async function upsertStaff(tx: Tx, events: readonly Received[]): Promise<void> {
+  const rows = latest(events)
+    .filter(({ data }) => data !== null)
+    .map(({ data, sequence }) => ({ ...data, version: sequence, active: data.active && data.deletedAt == null }));
+  await tx.query(
+    'upsertDirectoryStaff',
+    sql`insert into directory_staff as d (staff_id, version, team, manager_id, roles, active)
+        select "staffId", version, team, "managerId", roles, active
+        from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r("staffId" uuid, version int, team text, "managerId" uuid, roles text[], active boolean)
+        on conflict (staff_id) do update set (version, team, manager_id, roles, active) =
+          (excluded.version, excluded.team, excluded.manager_id, excluded.roles, excluded.active)
+        where excluded.version > d.version`,
+  );
+}
+
+async function upsertContacts(tx: Tx, events: readonly Received[]): Promise<void> {
+  const rows = latest(events)
+    .filter(({ data }) => data !== null)
+    .map(({ data, sequence }) => ({ ...data, version: sequence, active: data.status === 'active' }));
+  await tx.query(
+    'upsertDirectoryContacts',
+    sql`insert into directory_contact as d (contact_id, version, customer_id, do_not_contact, active, deleted_at)
+        select "contactId", version, "customerId", "doNotContact", active, "deletedAt"
+        from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r("contactId" uuid, version int, "customerId" uuid, "doNotContact" boolean, active boolean, "deletedAt" timestamptz)
+        on conflict (contact_id) do update set (version, customer_id, do_not_contact, active, deleted_at) =
+          (excluded.version, excluded.customer_id, excluded.do_not_contact, excluded.active, excluded.deleted_at)
+        where excluded.version > d.version`,
+  );
+}
+
+/** The subscriptions of the directory. A service that needs the same topic for more wraps the handler (`alsoHandle`). */
+export const directorySubscriptions: readonly Subscription[] = [
+  { topic: 'crm.customer.state.v1', from: 'state', handle: upsertCustomers },
+  { topic: 'crm.customer.staff.v1', from: 'state', handle: upsertStaff },
+  { topic: 'crm.customer.contacts.v1', from: 'state', handle: upsertContacts },
+  { topic: 'crm.compliance.state.v1', from: 'state', handle: upsertRestrictions },
+];
+
+/** The directory's subscriptions, with more to do for one topic afterwards, in the same transaction. */
+export function alsoHandle(topic: string, handle: Subscription['handle'], subscriptions: readonly Subscription[] = directorySubscriptions): Subscription[] {
+  return subscriptions.map((subscription) =>
+    subscription.topic !== topic
+      ? subscription
+      : {
+          ...subscription,
+          async handle(tx, events, ctx) {
+            const parked = (await subscription.handle(tx, events, ctx)) ?? [];
+            return [...parked, ...((await handle(tx, events, ctx)) ?? [])];
+          },
+        },
+  );
+}

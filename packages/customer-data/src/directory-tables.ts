@@ -1,0 +1,52 @@
+// What a service holds about customers, staff and contacts that belong to the customer service: ids, owner, flags and redirects, fed by
+// Kafka alone. No names, no addresses: a directory is not a copy of the personal data.
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Migration of the directory, for every service but the customer service. */
+export class DirectoryTables1730000001000 implements MigrationInterface {
+  name = 'DirectoryTables1730000001000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      create table directory_customer (
+        customer_id uuid primary key,
+        version int not null default 0,
+        type text,
+        status text,
+        source text,
+        initial_stage text,
+        owner_id uuid,
+        merged_into uuid,
+        country text,
+        created_at timestamptz,
+        deleted_at timestamptz,
+        processing_restricted boolean not null default false,
+        do_not_process boolean not null default false,
+        restrictions_version int not null default 0
+      );
+      create index directory_customer_owner on directory_customer (owner_id);
+      create table directory_staff (
+        staff_id uuid primary key,
+        version int not null,
+        team text,
+        manager_id uuid,
+        roles text[] not null,
+        active boolean not null
+      );
+      create index directory_staff_team on directory_staff (team);
+      create table directory_contact (
+        contact_id uuid primary key,
+        version int not null,
+        customer_id uuid not null,
+        do_not_contact boolean not null,
+        active boolean not null,
+        deleted_at timestamptz
+      );
+      create index directory_contact_customer on directory_contact (customer_id);
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('the directory is not removed: restore a backup instead');
+  }
+}

@@ -1,0 +1,183 @@
+// What a service asks its directory: does this customer exist, may this actor see it, who is it after a merge. A write for a customer of a
+// moment ago waits for Kafka, at most two seconds (events.md, "Sagas"); what is out of scope or deleted is simply not found.
+import { type Actor, hasRole } from '@customer360/kernel/actor';
+import type { Parked, Received } from '@customer360/kernel/consumer';
+import type { RequestContext } from '@customer360/kernel/context';
+import { badInput, notFound, type Problem, problem } from '@customer360/kernel/problem';
+import { raw, type Sql, sql } from '@customer360/kernel/sql';
+import type { Tx } from '@customer360/kernel/transact';
+import DataLoader from 'dataloader';
+import { customerNews } from './directory-feed.ts';
+
+/** A customer as this service knows it. */
+export interface KnownCustomer {
+  /** The survivor's id when the requested one was merged away. */
+  readonly id: string;
+  readonly requestedId: string;
+  readonly type: 'individual' | 'organization';
+  readonly status: string;
+  readonly source: string | null;
+  readonly initialStage: string | null;
+  readonly ownerId: string | null;
+  readonly country: string | null;
+  readonly createdAt: Date;
+  readonly deletedAt: Date | null;
+  readonly processingRestricted: boolean;
+  readonly doNotProcess: boolean;
+}
+
+/** A member of staff as this service knows them. */
+export interface KnownStaff {
+  readonly id: string;
+  readonly team: string | null;
+  readonly managerId: string | null;
+  readonly roles: readonly string[];
+  readonly active: boolean;
+}
+
+type UnknownCustomer = Problem<'UnknownCustomer', { customerId: string; retryable: boolean }>;
+
+const WAIT_MS = 2_000;
+const SLICE_MS = 200;
+const MAX_REDIRECTS = 10;
+
+/** Customers of these ids (retired ids lead to their survivor), with whether `actor` may see them. Unknown ids are absent. */
+const known = (ids: readonly string[], visible: Sql): Sql => sql`
+  with recursive step(requested, id, depth) as (
+    select id, id, 0 from unnest(${[...ids]}::uuid[]) id
+    union all
+    select step.requested, d.merged_into, depth + 1 from step join directory_customer d on d.customer_id = step.id
+    where d.merged_into is not null and depth < ${MAX_REDIRECTS}
+  )
+  select distinct on (step.requested) step.requested as "requestedId", d.customer_id as id, d.type, d.status, d.source, d.initial_stage as "initialStage",
+    d.owner_id as "ownerId", d.country, d.created_at as "createdAt", d.deleted_at as "deletedAt", d.processing_restricted as "processingRestricted",
+    d.do_not_process as "doNotProcess", (${visible}) as visible
+  from step join directory_customer d on d.customer_id = step.id
+  where d.version > 0 and d.merged_into is null
+  order by step.requested, step.depth desc`;
+
+type KnownRow = KnownCustomer & { visible: boolean };
+
+/**
+ * May `actor` see rows of the customer in this column? Over `directory_customer`; deleted and merged customers are never visible.
+ * admin, sales_manager, support_rep, marketing, dpo, auditor, integration: all. sales_rep: their own, their team's, the pool's. customer: themselves.
+ */
+export function visibleCustomer(actor: Actor, column: Sql): Sql {
+  if (actor.kind === 'SYSTEM') return raw('true');
+  return sql`exists (select 1 from directory_customer seen where seen.customer_id = ${column} and seen.deleted_at is null and seen.merged_into is null and ${inScope(actor, raw('seen'))})`;
+}
+
+const SEE_ALL = ['admin', 'sales_manager', 'support_rep', 'marketing', 'dpo', 'auditor', 'integration'] as const;
+
+function inScope(actor: Actor, d: Sql): Sql {
+  if (actor.kind === 'SYSTEM') return raw('true');
+  if (actor.kind === 'CUSTOMER') return sql`${d}.customer_id = ${actor.customerId ?? null}::uuid`;
+  // Marketing is processing: a restricted customer is out of its sight (GDPR Art. 18).
+  const unrestricted = hasRole(actor, 'marketing') && actor.roles.length === 1 ? sql`not ${d}.processing_restricted` : raw('true');
+  if (hasRole(actor, ...SEE_ALL)) return unrestricted;
+  if (hasRole(actor, 'sales_rep')) {
+    return sql`(${d}.owner_id is null or ${d}.owner_id = ${actor.id}::uuid or ${d}.owner_id in (
+      select mate.staff_id from directory_staff mate join directory_staff me on me.team = mate.team where me.staff_id = ${actor.id}::uuid))`;
+  }
+  return raw('false');
+}
+
+/**
+ * The customer that a write is for. Waits up to 2 s for one that this service has not heard of, then answers `UnknownCustomer`; throws
+ * NOT_FOUND naming `field` when it is deleted or outside the caller's scope. Call it before `transact`, and use the answer's `id`.
+ */
+export async function requireCustomer(ctx: RequestContext, id: string, field = 'customerId'): Promise<KnownCustomer | UnknownCustomer> {
+  const look = () => ctx.db.one<KnownRow>('requireCustomer', known([id], inScope(ctx.actor, raw('d'))));
+  let customer = await look();
+  // News wakes this instance; the short slices cover a consumer that runs in another one.
+  for (const deadline = Date.now() + WAIT_MS; !customer && Date.now() < deadline; ) {
+    const news = ctx.news.wait(customerNews(id), SLICE_MS);
+    customer = await look();
+    if (!customer) await news;
+  }
+  customer ??= await look();
+  if (!customer) {
+    return problem('UnknownCustomer', `${field}: customer ${id} has not been heard of here within ${WAIT_MS / 1000} s; retry if it was just created`, {
+      customerId: id,
+      retryable: true,
+    });
+  }
+  if (customer.deletedAt !== null || !customer.visible) throw notFound('Customer', id, field);
+  return customer;
+}
+
+/** Staff writes for a restricted customer are refused, except by dpo and admin. Facts of other modules are stored all the same. [Right to Restriction] */
+export function refuseRestricted(customer: KnownCustomer, actor: Actor): Problem<'ProcessingRestricted', { customerId: string }> | undefined {
+  if (!customer.processingRestricted || hasRole(actor, 'dpo', 'admin')) return undefined;
+  return problem('ProcessingRestricted', 'processing of this customer is restricted; ask a dpo', { customerId: customer.id });
+}
+
+/** Throws BAD_USER_INPUT naming `field` unless the contact exists and belongs to the customer. Waits for a contact of a moment ago like `requireCustomer`. */
+export async function requireContact(ctx: RequestContext, contactId: string, customerId: string, field = 'contactId'): Promise<void> {
+  const deadline = Date.now() + WAIT_MS;
+  for (let pause = 20; ; pause = Math.min(pause * 2, 250)) {
+    const contact = await ctx.db.one<{ customer_id: string; deleted_at: Date | null }>(
+      'requireContact',
+      sql`select coalesce(c.merged_into, d.customer_id) as customer_id, d.deleted_at from directory_contact d
+          left join directory_customer c on c.customer_id = d.customer_id where d.contact_id = ${contactId}`,
+    );
+    if (contact) {
+      if (contact.deleted_at !== null || contact.customer_id !== customerId) throw badInput(field, 'is not a contact of this customer');
+      return;
+    }
+    if (Date.now() >= deadline) throw badInput(field, 'is not a contact of this customer');
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}
+
+/** An active member of staff; throws BAD_USER_INPUT naming `field` otherwise. */
+export async function requireStaff(ctx: RequestContext, staffId: string, field: string): Promise<KnownStaff> {
+  const deadline = Date.now() + WAIT_MS;
+  for (let pause = 20; ; pause = Math.min(pause * 2, 250)) {
+    const staff = await ctx.db.one<KnownStaff>(
+      'requireStaff',
+      sql`select staff_id as id, team, manager_id as "managerId", roles, active from directory_staff where staff_id = ${staffId}`,
+    );
+    if (staff?.active) return staff;
+    if (staff || Date.now() >= deadline) throw badInput(field, 'is not an active member of staff');
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}
+
+const references = new WeakMap<object, DataLoader<string, KnownCustomer | null>>();
+
+/** `Customer.__resolveReference` of a service that does not own customers: redirected and scoped, one statement for a list. */
+export async function customerReference(ctx: RequestContext, id: string): Promise<{ id: string } | null> {
+  let loader = references.get(ctx);
+  if (!loader) {
+    loader = new DataLoader<string, KnownCustomer | null>(async (ids) => {
+      const rows = await ctx.db.query<KnownRow>('customerReferences', known(ids, inScope(ctx.actor, raw('d'))));
+      const byId = new Map(rows.map((row) => [row.requestedId, row]));
+      return ids.map((wanted) => {
+        const row = byId.get(wanted);
+        return row?.visible && (row.deletedAt === null || hasRole(ctx.actor, 'admin', 'dpo', 'auditor')) ? row : null;
+      });
+    });
+    references.set(ctx, loader);
+  }
+  const customer = await loader.load(id);
+  return customer && { ...customer, id: customer.id };
+}
+
+/** Splits inbound events into those whose customer is known (merged ids already redirected) and those to park until it is. */
+export async function splitKnown<E extends Received>(
+  tx: Tx,
+  events: readonly E[],
+  idOf: (event: E) => string = (event) => event.key,
+): Promise<{ known: Array<{ event: E; customer: KnownCustomer }>; unknown: Parked[] }> {
+  const rows = await tx.query<KnownRow>('splitKnown', known([...new Set(events.map(idOf))], raw('true')));
+  const byId = new Map(rows.map((row) => [row.requestedId, row]));
+  const found: Array<{ event: E; customer: KnownCustomer }> = [];
+  const unknown: Parked[] = [];
+  for (const event of events) {
+    const customer = byId.get(idOf(event));
+    if (customer) found.push({ event, customer });
+    else unknown.push({ event, reason: 'UNKNOWN_CUSTOMER' });
+  }
+  return { known: found, unknown };
+}

@@ -1,0 +1,123 @@
+// One pool per service, shared by TypeORM (entities, migrations, transactional writes) and by plain named statements (hot reads, sets).
+// Every statement opens with its function's name as a comment, and is counted for the request that caused it.
+import { AsyncLocalStorage } from 'node:async_hooks';
+import pg from 'pg';
+import { DataSource, type EntityManager, type EntitySchema, type MigrationInterface } from 'typeorm';
+import type { Log } from './log.ts';
+import type { Sql } from './sql.ts';
+
+// Days stay text, decimals and bigints too: JavaScript would bend them.
+pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
+
+/** Counts SQL statements of one request. */
+export const statementCount = new AsyncLocalStorage<{ statements: number }>();
+
+class CountingClient extends pg.Client {
+  override query(...args: any[]): any {
+    const count = statementCount.getStore();
+    if (count) count.statements++;
+    return (super.query as any)(...args);
+  }
+}
+
+class CountingPool extends pg.Pool {
+  constructor(options: pg.PoolConfig) {
+    super({ ...options, Client: CountingClient } as pg.PoolConfig);
+  }
+}
+
+/** Reads outside a transaction; writes go through `transact`. */
+export interface Database {
+  query<R>(name: string, statement: Sql): Promise<R[]>;
+  one<R>(name: string, statement: Sql): Promise<R | undefined>;
+  readonly dataSource: DataSource;
+  readonly pool: pg.Pool;
+  close(): Promise<void>;
+}
+
+export type MigrationClass = new () => MigrationInterface;
+
+export interface DatabaseOptions {
+  url: string;
+  entities: readonly EntitySchema<any>[];
+  migrations: readonly MigrationClass[];
+  poolMax: number;
+  statementTimeoutMs: number;
+  name: string;
+  log: Log;
+}
+
+function dataSourceOf(options: DatabaseOptions): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url: options.url,
+    driver: { ...pg, Pool: CountingPool },
+    entities: [...options.entities],
+    migrations: [...options.migrations],
+    migrationsTableName: 'migration',
+    migrationsTransactionMode: 'each',
+    uuidExtension: 'pgcrypto',
+    installExtensions: false,
+    applicationName: options.name,
+    logging: false,
+    poolErrorHandler: (err: unknown) => options.log.warn({ err }, 'database connection lost'),
+    extra: {
+      max: options.poolMax,
+      connectionTimeoutMillis: 5_000,
+      idleTimeoutMillis: 30_000,
+      statement_timeout: options.statementTimeoutMs,
+      idle_in_transaction_session_timeout: 30_000,
+      keepAlive: true,
+    },
+  });
+}
+
+/** Connects, retrying within `waitMs` while Postgres starts. */
+export async function openDatabase(options: DatabaseOptions, waitMs = 60_000): Promise<Database> {
+  const deadline = Date.now() + waitMs;
+  for (let pause = 100; ; pause = Math.min(pause * 2, 2_000)) {
+    const dataSource = dataSourceOf(options);
+    try {
+      await dataSource.initialize();
+      const pool = (dataSource.driver as unknown as { master: pg.Pool }).master;
+      return {
+        dataSource,
+        pool,
+        query: async <R>(name: string, statement: Sql) => (await pool.query(named(name, statement))).rows as R[],
+        one: async <R>(name: string, statement: Sql) => (await pool.query(named(name, statement))).rows[0] as R | undefined,
+        close: () => dataSource.destroy(),
+      };
+    } catch (err) {
+      if (dataSource.isInitialized) await dataSource.destroy().catch(() => {});
+      if (Date.now() + pause > deadline) throw err;
+      options.log.warn({ err }, 'database not reachable yet');
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+}
+
+/** Runs pending migrations with the owner role, one service instance at a time. */
+export async function migrate(options: DatabaseOptions): Promise<string[]> {
+  const db = await openDatabase({ ...options, poolMax: 2, statementTimeoutMs: 600_000 });
+  const lock = await db.pool.connect();
+  try {
+    await lock.query("select pg_advisory_lock(hashtext('migrate'))");
+    return (await db.dataSource.runMigrations()).map((migration) => migration.name);
+  } finally {
+    lock.release(true);
+    await db.close();
+  }
+}
+
+/** Text and values as pg takes them, opening with the function's name. */
+export function named(name: string, statement: Sql): { text: string; values: unknown[] } {
+  return { text: `/* ${name} */ ${statement.text}`, values: [...statement.values] };
+}
+
+/** The same inside a TypeORM transaction. */
+export async function queryIn<R>(manager: EntityManager, name: string, statement: Sql): Promise<R[]> {
+  const { text, values } = named(name, statement);
+  const result = await manager.query(text, values);
+  // TypeORM answers [rows, count] for UPDATE and DELETE, rows otherwise.
+  return (Array.isArray(result) && result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number' ? result[0] : result) as R[];
+}

@@ -1,0 +1,76 @@
+// One filter grammar for lists, segments and exports (api.md, "Filters"): `all` / `any` / `not` over typed fields. A leaf on a missing value is
+// false and `not` is plain boolean, so a row is in exactly one of a filter and its `not`. Everything of the caller's is a bind parameter.
+import { badInput } from './problem.ts';
+import { join, raw, type Sql, sql } from './sql.ts';
+
+export interface FilterField {
+  column: Sql;
+  type: 'text' | 'uuid' | 'int' | 'numeric' | 'bool' | 'timestamptz' | 'date' | 'enum';
+  /** Turns a GraphQL enum value into the stored one; lower case unless told. */
+  toStored?(value: string): string;
+}
+
+const MAX_DEPTH = 8;
+const MAX_NODES = 100;
+const MAX_LIST = 200;
+
+/** The boolean SQL of a filter input; `true` for none. Throws BAD_USER_INPUT naming the place when it is too deep, too large or unknown. */
+export function compileFilter(filter: object | null | undefined, fields: Readonly<Record<string, FilterField>>): Sql {
+  let nodes = 0;
+  const group = (node: object, path: string, depth: number): Sql => {
+    if (depth > MAX_DEPTH) throw badInput(path, `is nested deeper than ${MAX_DEPTH}`, { limit: 'filterDepth', max: MAX_DEPTH, asked: depth });
+    const parts: Sql[] = [];
+    for (const [key, value] of Object.entries(node)) {
+      if (value == null) continue;
+      if (++nodes > MAX_NODES) throw badInput(path, `has more than ${MAX_NODES} conditions`, { limit: 'filterNodes', max: MAX_NODES });
+      const at = `${path}.${key}`;
+      if (key === 'all' || key === 'any') {
+        const children = limited(value as object[], at).map((child, i) => group(child, `${at}.${i}`, depth + 1));
+        // An empty `all` holds, an empty `any` does not.
+        parts.push(children.length > 0 ? sql`(${join(children, raw(key === 'all' ? ' and ' : ' or '))})` : raw(String(key === 'all')));
+      } else if (key === 'not') {
+        parts.push(sql`(${group(value, at, depth + 1)}) is not true`);
+      } else {
+        const field = fields[key];
+        if (!field) throw badInput(at, 'is not a field of this filter');
+        for (const [operator, operand] of Object.entries(value)) {
+          if (operand === undefined || (operand === null && operator !== 'eq')) continue;
+          parts.push(leaf(field, operator, operand, `${at}.${operator}`));
+        }
+      }
+    }
+    return parts.length > 0 ? sql`(${join(parts, raw(' and '))})` : raw('true');
+  };
+  return filter ? group(filter, 'filter', 1) : raw('true');
+}
+
+function limited<T>(list: readonly T[], path: string): readonly T[] {
+  if (list.length > MAX_LIST) throw badInput(path, `has more than ${MAX_LIST} values`, { limit: 'filterList', max: MAX_LIST, asked: list.length });
+  return list;
+}
+
+const COMPARE: Readonly<Record<string, string>> = { eq: '=', ne: '<>', gt: '>', gte: '>=', lt: '<', lte: '<=' };
+const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');
+
+function leaf(field: FilterField, operator: string, operand: unknown, path: string): Sql {
+  const { column } = field;
+  const type = raw(field.type === 'enum' ? 'text' : field.type);
+  const stored = (value: unknown) => (field.type === 'enum' ? (field.toStored ?? ((v: string) => v.toLowerCase()))(value as string) : value);
+  switch (operator) {
+    case 'isNull':
+      return operand ? sql`${column} is null` : sql`${column} is not null`;
+    case 'in':
+      return sql`${column} = any(${limited(operand as unknown[], path).map(stored)}::${type}[])`;
+    case 'notIn':
+      return sql`${column} <> all(${limited(operand as unknown[], path).map(stored)}::${type}[])`;
+    case 'contains':
+      return sql`${column} ilike ${`%${escapeLike(operand as string)}%`}`;
+    case 'startsWith':
+      return sql`${column} ilike ${`${escapeLike(operand as string)}%`}`;
+    default: {
+      const symbol = COMPARE[operator];
+      if (!symbol) throw badInput(path, 'is not an operator');
+      return operand === null ? raw('false') : sql`${column} ${raw(symbol)} ${stored(operand)}::${type}`;
+    }
+  }
+}

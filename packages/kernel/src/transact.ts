@@ -1,0 +1,233 @@
+// One use-case, one transaction: the rows and the events that tell of them are committed together or not at all (events.md, "The outbox").
+// Advisory locks per customer come first, in one global order, so that per customer the outbox position order IS the commit order.
+import { createHash, randomUUID } from 'node:crypto';
+import { context, propagation } from '@opentelemetry/api';
+import type { EntityManager } from 'typeorm';
+import type { Actor } from './actor.ts';
+import type { ServiceContext } from './context.ts';
+import { queryIn } from './database.ts';
+import { badInput, isProblem, keyReused, type Problem } from './problem.ts';
+import { type Sql, sql } from './sql.ts';
+
+/** A fact to publish on `crm.<service>.events.v1`. */
+export interface Fact {
+  /** `crm.<service>.<noun>-<past tense>.v1`, with a schema under schemas/events. */
+  readonly type: string;
+  /** The customer's id; the row's own id where no customer stands behind it. */
+  readonly key: string;
+  /** Ids, changed field names, non-personal values. */
+  readonly data: object;
+}
+
+/** The present state of one thing, for a compacted topic. */
+export interface StateRecord {
+  readonly topic: string;
+  readonly type: string;
+  readonly key: string;
+  /** The row's own version, or 'aggregate': the version its key reaches with this transaction's facts. */
+  readonly version: number | 'aggregate';
+  /** null is a tombstone. */
+  readonly data: object | null;
+}
+
+/** An open transaction. */
+export interface Tx {
+  readonly now: Date;
+  readonly actor: Actor;
+  readonly manager: EntityManager;
+  query<R>(name: string, statement: Sql): Promise<R[]>;
+  one<R>(name: string, statement: Sql): Promise<R | undefined>;
+  /** Facts leave in the order of the calls, after the commit. */
+  emit(...facts: readonly Fact[]): void;
+  /** State records; the last one per topic and key counts. */
+  state(...records: readonly StateRecord[]): void;
+  /** Runs once the transaction has committed, such as waking a waiting request; never on a rollback. */
+  afterCommit(run: () => void): void;
+}
+
+export interface TransactOptions<T> {
+  /** Customer ids (or own ids) whose changes this is; locked before `work` runs. At most 1,000. */
+  readonly lock?: readonly string[];
+  /** Idempotency: the same key, operation and input answers what the first call made. */
+  readonly once?: {
+    readonly key?: string | null;
+    readonly operation: string;
+    readonly input: unknown;
+    replay(tx: Tx, id: string): Promise<T>;
+  };
+}
+
+class RolledBack extends Error {
+  readonly problem: Problem;
+  constructor(problem: Problem) {
+    super(problem.message);
+    this.problem = problem;
+  }
+}
+
+const MAX_LOCKS = 1_000;
+
+/**
+ * Runs `work` in one transaction. A returned Problem and a thrown error roll back; otherwise rows, facts and state records commit together
+ * and the relay is woken. `T` needs an `id` when `once` is given.
+ */
+export async function transact<T, P extends Problem = never>(
+  ctx: ServiceContext & { readonly actor: Actor },
+  options: TransactOptions<T>,
+  work: (tx: Tx) => Promise<T | P>,
+): Promise<T | P> {
+  let committed = () => {};
+  try {
+    const result = await ctx.db.dataSource.transaction(async (manager) => {
+      const { tx, flush } = openTx(ctx, ctx.actor, manager);
+      if (options.lock?.length) await lockKeys(tx, options.lock);
+      const replayed = options.once?.key ? await claimKey(tx, options.once) : undefined;
+      if (replayed !== undefined) return options.once!.replay(tx, replayed);
+      const made = await work(tx);
+      if (isProblem(made)) throw new RolledBack(made);
+      if (options.once?.key) await rememberResult(tx, options.once.key, made);
+      committed = await flush();
+      return made;
+    });
+    committed();
+    return result;
+  } catch (error) {
+    if (error instanceof RolledBack) return error.problem as P;
+    throw error;
+  }
+}
+
+/** Takes the advisory locks of these keys in ascending lock order, so that no two transactions wait for each other. */
+export async function lockKeys(tx: Tx, keys: readonly string[]): Promise<void> {
+  if (keys.length > MAX_LOCKS) throw new Error(`at most ${MAX_LOCKS} keys can be locked at once`);
+  await tx.query(
+    'lockKeys',
+    sql`select count(pg_advisory_xact_lock(lock)) from (select distinct hashtextextended(key, 0) as lock from unnest(${[...keys]}::text[]) key order by lock) ordered`,
+  );
+}
+
+/**
+ * A Tx over a TypeORM transaction. `flush` writes what it collected into the outbox, as the last thing before the commit; what it answers is
+ * to be called after the commit.
+ */
+export function openTx(ctx: ServiceContext, actor: Actor, manager: EntityManager): { tx: Tx; flush: () => Promise<() => void> } {
+  const facts: Fact[] = [];
+  const states = new Map<string, StateRecord>();
+  const afterwards: Array<() => void> = [];
+  const query = <R>(name: string, statement: Sql) => queryIn<R>(manager, name, statement);
+  const tx: Tx = {
+    now: new Date(),
+    actor,
+    manager,
+    query,
+    one: async <R>(name: string, statement: Sql) => (await query<R>(name, statement))[0],
+    emit: (...more) => void facts.push(...more),
+    state: (...more) => {
+      for (const record of more) states.set(`${record.topic}\n${record.key}`, record);
+    },
+    afterCommit: (run) => void afterwards.push(run),
+  };
+  const flush = async () => {
+    const wrote = facts.length > 0 || states.size > 0;
+    if (wrote) await writeOutbox(ctx, tx, facts, [...states.values()]);
+    return () => {
+      if (wrote) ctx.wake();
+      for (const run of afterwards) run();
+    };
+  };
+  return { tx, flush };
+}
+
+async function writeOutbox(ctx: ServiceContext, tx: Tx, facts: readonly Fact[], states: readonly StateRecord[]): Promise<void> {
+  const versions = await reserveVersions(tx, facts, states);
+  const trace: Record<string, string> = {};
+  propagation.inject(context.active(), trace);
+  const rows: Array<{ id: string; topic: string; key: string; headers: string; payload: string | null }> = [];
+  const add = (topic: string, type: string, key: string, sequence: number, data: object | null) => {
+    if (data) ctx.contracts.assertWritable(type, data);
+    const id = randomUUID();
+    const headers = {
+      ce_specversion: '1.0',
+      ce_id: id,
+      ce_type: type,
+      ce_source: `/customer360/${ctx.name}`,
+      ce_subject: key,
+      ce_time: tx.now.toISOString(),
+      ce_dataschema: type,
+      ce_sequence: String(sequence),
+      'content-type': 'application/json',
+      actor: `${tx.actor.kind}:${tx.actor.id}`,
+      ...trace,
+    };
+    rows.push({ id, topic, key, headers: JSON.stringify(headers), payload: data && JSON.stringify(data) });
+  };
+  for (const fact of facts) add(`crm.${ctx.name}.events.v1`, fact.type, fact.key, versions.next(fact.key), fact.data);
+  for (const record of states) {
+    const version = record.version === 'aggregate' ? versions.reached(record.key) : record.version;
+    add(record.topic, record.type, record.key, version, record.data);
+  }
+  await tx.query(
+    'writeOutbox',
+    sql`insert into outbox (id, topic, key, headers, payload)
+        select id, topic, key, headers::jsonb, payload
+        from unnest(${rows.map((r) => r.id)}::uuid[], ${rows.map((r) => r.topic)}::text[], ${rows.map((r) => r.key)}::text[],
+          ${rows.map((r) => r.headers)}::text[], ${rows.map((r) => r.payload)}::text[])
+          with ordinality as row(id, topic, key, headers, payload, place)
+        order by place`,
+  );
+}
+
+/** Gapless versions per key: as many as there are facts; 'aggregate' state without a fact in this transaction takes one of its own. */
+async function reserveVersions(tx: Tx, facts: readonly Fact[], states: readonly StateRecord[]) {
+  const counts = new Map<string, number>();
+  for (const fact of facts) counts.set(fact.key, (counts.get(fact.key) ?? 0) + 1);
+  for (const { key, version } of states) {
+    if (version === 'aggregate' && !counts.has(key)) throw new Error('a state record with version aggregate needs a fact of the same key');
+  }
+  const keys = [...counts.keys()].sort();
+  const reached = new Map<string, number>();
+  if (keys.length > 0) {
+    const rows = await tx.query<{ key: string; version: number }>(
+      'reserveVersions',
+      sql`insert into aggregate as a (key, version)
+          select key, count from unnest(${keys}::text[], ${keys.map((key) => counts.get(key))}::int[]) as fact(key, count) order by key
+          on conflict (key) do update set version = a.version + excluded.version
+          returning key, version`,
+    );
+    for (const row of rows) reached.set(row.key, row.version);
+  }
+  const given = new Map<string, number>();
+  return {
+    next(key: string): number {
+      const before = given.get(key) ?? reached.get(key)! - counts.get(key)!;
+      given.set(key, before + 1);
+      return before + 1;
+    },
+    reached: (key: string): number => reached.get(key)!,
+  };
+}
+
+async function claimKey(tx: Tx, once: NonNullable<TransactOptions<unknown>['once']>): Promise<string | undefined> {
+  const key = once.key!;
+  if (key.length > 100) throw badInput('idempotencyKey', 'is longer than 100 characters');
+  const hash = createHash('sha256').update(JSON.stringify([once.operation, once.input])).digest('hex');
+  const mine = await tx.one(
+    'claimIdempotencyKey',
+    sql`insert into idempotency (actor, key, operation, input_hash) values (${actorKey(tx.actor)}, ${key}, ${once.operation}, ${hash})
+        on conflict (actor, key) do nothing returning 1 as claimed`,
+  );
+  if (mine) return undefined;
+  const first = await tx.one<{ input_hash: string; result_id: string }>(
+    'findIdempotencyKey',
+    sql`select input_hash, result_id from idempotency where actor = ${actorKey(tx.actor)} and key = ${key}`,
+  );
+  if (!first || first.input_hash !== hash) throw keyReused();
+  return first.result_id;
+}
+
+async function rememberResult(tx: Tx, key: string, result: unknown): Promise<void> {
+  const { id } = result as { id: string };
+  await tx.query('rememberIdempotentResult', sql`update idempotency set result_id = ${id} where actor = ${actorKey(tx.actor)} and key = ${key}`);
+}
+
+const actorKey = (actor: Actor): string => `${actor.kind}:${actor.id}`;

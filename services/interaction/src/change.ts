@@ -1,0 +1,57 @@
+// How every row of this service is changed: found within the caller's rows, its customer fit for writing, locked, read again, its version
+// compared, and only then worked on, all of it one transaction. Written once, because a verb that forgets a step is a leak or a lost update.
+import { refuseRestricted, requireCustomer } from '@customer360/customer-data/directory';
+import type { RequestContext } from '@customer360/kernel/context';
+import type { Row } from '@customer360/kernel/entity';
+import { expectVersion, isProblem, notFound, type Problem } from '@customer360/kernel/problem';
+import { transact, type Tx } from '@customer360/kernel/transact';
+import type { Reader } from './list.ts';
+
+type Owned = Row & { customerId: string | null };
+
+export interface Change<R extends Owned> {
+  readonly noun: string;
+  readonly id: string;
+  readonly expectedVersion?: number | null;
+  /** Finds the row within the caller's rows. */
+  find(reader: Reader): Promise<R | undefined>;
+  /** Checks that ask the directory; run before the transaction, which therefore never waits for another service's news. */
+  before?(row: R): Promise<void>;
+  work(tx: Tx, row: R): Promise<R | Problem>;
+}
+
+/** Runs the change; a missing or out-of-scope row is NOT_FOUND, a changed one CONFLICT, a restricted customer ProcessingRestricted. */
+export async function change<R extends Owned>(ctx: RequestContext, asked: Change<R>): Promise<R | Problem> {
+  const seen = await asked.find(ctx.db);
+  if (!seen) throw notFound(asked.noun, asked.id);
+  expectVersion(asked.noun, seen, asked.expectedVersion);
+  if (seen.customerId) {
+    const customer = await requireCustomer(ctx, seen.customerId, 'id');
+    if (isProblem(customer)) throw notFound(asked.noun, asked.id);
+    const restricted = refuseRestricted(customer, ctx.actor);
+    if (restricted) return restricted;
+  }
+  await asked.before?.(seen);
+  return transact(ctx, { lock: [keyOf(seen)] }, async (tx) => {
+    const row = await asked.find(tx);
+    if (!row) throw notFound(asked.noun, asked.id);
+    expectVersion(asked.noun, row, asked.expectedVersion);
+    return asked.work(tx, row);
+  });
+}
+
+/** The key of a row's facts: its customer's id, or its own where no customer stands behind it. */
+export const keyOf = (row: { id: string; customerId: string | null }): string => row.customerId ?? row.id;
+
+/** Those of the given values that are present and differ from the row's: absent = untouched, null = clear. */
+export function changesOf<R extends object, K extends keyof R>(row: R, given: { readonly [P in K]?: R[P] | undefined }): Partial<Pick<R, K>> {
+  const changed: Partial<Pick<R, K>> = {};
+  for (const field of Object.keys(given) as K[]) {
+    const value = given[field];
+    if (value !== undefined && !same(row[field], value)) changed[field] = value as R[K];
+  }
+  return changed;
+}
+
+const same = (a: unknown, b: unknown): boolean =>
+  a instanceof Date && b instanceof Date ? a.getTime() === b.getTime() : typeof a === 'object' ? JSON.stringify(a) === JSON.stringify(b) : a === b;

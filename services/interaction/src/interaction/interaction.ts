@@ -1,0 +1,81 @@
+// An Interaction: one touchpoint with a customer [data.crm.interaction], and the rules of logging one by hand [WF-IT-001].
+// Pure: the time comes in as an argument, because "now", "in the future" and "30 days late" are the whole point of these rules.
+import type { CustomerChild, Row } from '@customer360/kernel/entity';
+import { badInput, checkText } from '@customer360/kernel/problem';
+
+export type InteractionType = 'email' | 'call' | 'meeting' | 'chat' | 'sms' | 'social' | 'in_person' | 'other';
+export type Direction = 'inbound' | 'outbound';
+export type Outcome = 'successful' | 'no_answer' | 'left_message' | 'bounced' | 'follow_up_needed' | 'completed';
+export type Sentiment = 'positive' | 'neutral' | 'negative';
+export type Source = 'manual' | 'email_sync' | 'phone_integration' | 'calendar_sync' | 'api';
+
+/** A record of another module that an interaction belongs to. */
+export interface RelatedRecord {
+  type: 'opportunity' | 'case' | 'work_order';
+  id: string;
+}
+
+/** A row of table `interaction`; times are UTC instants. */
+export interface Interaction extends Row, CustomerChild {
+  contactId: string | null;
+  interactionType: InteractionType;
+  direction: Direction;
+  subject: string | null;
+  description: string | null;
+  occurredAt: Date;
+  durationMinutes: number | null;
+  outcome: Outcome | null;
+  sentiment: Sentiment | null;
+  source: Source;
+  externalId: string | null;
+  backdated: boolean;
+  relatedRecords: RelatedRecord[];
+}
+
+/** What a caller may say about an interaction, when logging or correcting it. */
+export type InteractionContent = Pick<
+  Interaction,
+  'contactId' | 'interactionType' | 'direction' | 'subject' | 'description' | 'occurredAt' | 'durationMinutes' | 'outcome' | 'sentiment' | 'relatedRecords'
+>;
+
+export const MAX_SUBJECT = 500;
+export const MAX_TEXT = 20_000;
+export const MAX_MINUTES = 7 * 24 * 60;
+export const MAX_RELATED = 20;
+export const MAX_EXTERNAL_ID = 200;
+export const BACKDATED_AFTER_DAYS = 30;
+/** How far a caller's clock may be ahead of ours. */
+export const CLOCK_SKEW_MS = 5 * 60_000;
+
+const DAY_MS = 86_400_000;
+const EARLIEST = new Date('1900-01-01T00:00:00Z');
+
+/** It was logged more than 30 days after it occurred. [Retroactive logging] */
+export const isBackdated = (occurredAt: Date, loggedAt: Date): boolean => loggedAt.getTime() - occurredAt.getTime() > BACKDATED_AFTER_DAYS * DAY_MS;
+
+/** Refuses an instant that is ahead of our clock by more than the allowed skew, or before 1900. */
+export function checkPast(field: string, instant: Date, now: Date): void {
+  if (instant.getTime() > now.getTime() + CLOCK_SKEW_MS) throw badInput(field, 'is in the future');
+  if (instant < EARLIEST) throw badInput(field, 'is before 1900');
+}
+
+/** Whole minutes of a call or meeting: as given, else from its begin and end, begun minutes counting as full ones. [WF-IT-001 step 4] */
+export function durationOf(given: { durationMinutes?: number | null; startedAt?: Date | null; endedAt?: Date | null }): number | null {
+  if (given.endedAt && !given.startedAt) throw badInput('input.startedAt', 'is required with endedAt');
+  if (given.startedAt && given.endedAt && given.endedAt < given.startedAt) throw badInput('input.endedAt', 'is before startedAt');
+  const counted =
+    given.startedAt && given.endedAt ? Math.ceil((given.endedAt.getTime() - given.startedAt.getTime()) / 60_000) : null;
+  const minutes = given.durationMinutes ?? counted;
+  const field = given.durationMinutes == null ? 'input.endedAt' : 'input.durationMinutes';
+  if (minutes !== null && (minutes < 0 || minutes > MAX_MINUTES)) throw badInput(field, `gives a duration outside 0 to ${MAX_MINUTES} minutes`);
+  return minutes;
+}
+
+/** Refuses texts that are too long and related records that are too many or repeated. */
+export function checkContent(given: Partial<Pick<InteractionContent, 'subject' | 'description' | 'relatedRecords'>>): void {
+  checkText('input.subject', given.subject, { max: MAX_SUBJECT });
+  checkText('input.description', given.description, { max: MAX_TEXT });
+  const related = given.relatedRecords ?? [];
+  if (related.length > MAX_RELATED) throw badInput('input.relatedRecords', `has more than ${MAX_RELATED} records`, { max: MAX_RELATED });
+  if (new Set(related.map(({ type, id }) => `${type} ${id}`)).size < related.length) throw badInput('input.relatedRecords', 'names a record twice');
+}
