@@ -38,8 +38,8 @@ function checkMachine() {
 /** Hash of everything an install depends on: lockfile, workspace file and every package.json, the platform. */
 function wanted() {
   const hash = createHash('sha256').update(`${platform} pnpm@${PNPM}`);
-  const folders = ['.', 'schemas', 'gateway', 'demo', 'tests', 'bench', 'packages/*', 'services/*', 'infra/*', 'examples/*'].flatMap((folder) =>
-    folder.endsWith('/*') ? children(folder.slice(0, -2)) : [folder],
+  const folders = ['.', 'schemas', 'gateway', 'demo', 'tests', 'bench', 'packages/*', 'services/*', 'infra/*', 'examples/*'].flatMap(
+    (folder) => (folder.endsWith('/*') ? children(folder.slice(0, -2)) : [folder]),
   );
   for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', ...folders.map((folder) => join(folder, 'package.json'))]) {
     const path = join(root, file);
@@ -50,7 +50,11 @@ function wanted() {
 
 function children(folder) {
   const path = join(root, folder);
-  return existsSync(path) ? readdirSync(path).sort().map((name) => join(folder, name)) : [];
+  return existsSync(path)
+    ? readdirSync(path)
+        .sort()
+        .map((name) => join(folder, name))
+    : [];
 }
 
 const read = (file) => {
@@ -126,7 +130,12 @@ function installEnvironment() {
   } catch {
     home = join(cache, 'home');
     mkdirSync(home, { recursive: true });
-    Object.assign(env, { HOME: home, npm_config_cache: join(cache, 'npm'), XDG_DATA_HOME: join(home, 'share'), XDG_CACHE_HOME: join(home, 'cache') });
+    Object.assign(env, {
+      HOME: home,
+      npm_config_cache: join(cache, 'npm'),
+      XDG_DATA_HOME: join(home, 'share'),
+      XDG_CACHE_HOME: join(home, 'cache'),
+    });
     for (const name of ['XDG_STATE_HOME', 'XDG_CONFIG_HOME', 'PNPM_HOME']) delete env[name];
   }
   return env;
@@ -168,7 +177,12 @@ const say = (line) => process.stdout.write(`${line}\n`);
 
 /** Runs the command under Node 24; signals and the death of this process or of npm reach it, its exit code becomes ours. */
 function run(command, args) {
-  const options = ['--conditions=customer360-source', '--disable-warning=ExperimentalWarning', join(root, 'scripts', `${command}.ts`), ...args];
+  const options = [
+    '--conditions=customer360-source',
+    '--disable-warning=ExperimentalWarning',
+    join(root, 'scripts', `${command}.ts`),
+    ...args,
+  ];
   const env = { ...process.env, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(cache, 'node-compile') };
   const child = spawn(node24(), options, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env });
   child.on('error', (error) => fail(new Sentence(`Node 24 could not be run: ${error.message}.`)));
@@ -189,7 +203,9 @@ function fail(error) {
 
 try {
   const [command, ...args] = process.argv.slice(2);
-  const commands = readdirSync(join(root, 'scripts')).filter((name) => name.endsWith('.ts')).map((name) => name.slice(0, -3));
+  const commands = readdirSync(join(root, 'scripts'))
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => name.slice(0, -3));
   if (!command || !commands.includes(command)) throw new Sentence(`Which command? One of: ${commands.join(', ')}.`);
   checkMachine();
   if (!installed()) await withLock(async () => installed() || (await install()));

@@ -9,7 +9,8 @@ import { type Running, run } from './processes.ts';
 import { inRoot } from './root.ts';
 import { explain, Sentence } from './sentence.ts';
 
-const HOW = 'Debian and Ubuntu: `apt-get install openjdk-17-jre-headless maven`; macOS: `brew install openjdk@17 maven`; or set KAFKA_BROKERS to an existing Kafka';
+const HOW =
+  'Debian and Ubuntu: `apt-get install openjdk-17-jre-headless maven`; macOS: `brew install openjdk@17 maven`; or set KAFKA_BROKERS to an existing Kafka';
 
 const javaCommand = () => (process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java');
 
@@ -38,8 +39,14 @@ export async function kafkaJars(say: (line: string) => void): Promise<string> {
     const args = ['-B', '-q', '-f', pom, `-Dmaven.repo.local=${join(scratch, 'm2')}`, 'dependency:copy-dependencies'];
     await output('mvn', [...args, `-DoutputDirectory=${join(scratch, 'jars')}`, '-DincludeScope=runtime']).catch((error: Error) => {
       if (/ENOENT/.test(error.message)) throw new Sentence(`Maven is needed once to fetch the local Kafka and was not found (${HOW}).`);
-      const cause = error.message.trim().split('\n').find((line) => line.includes('[ERROR]')) ?? error.message.trim();
-      throw explain(error.message) ?? new Sentence(`Maven could not fetch Kafka, which needs the network once. It said: ${cause.slice(0, 400)}`);
+      const cause =
+        error.message
+          .trim()
+          .split('\n')
+          .find((line) => line.includes('[ERROR]')) ?? error.message.trim();
+      throw (
+        explain(error.message) ?? new Sentence(`Maven could not fetch Kafka, which needs the network once. It said: ${cause.slice(0, 400)}`)
+      );
     });
     if (readdirSync(join(scratch, 'jars')).length < 20) throw new Sentence('Maven fetched too few jars for Kafka: run this again.');
     try {
@@ -101,7 +108,17 @@ function properties(data: string, broker: number, controller: number): string {
 
 function java(jars: string, mainClass: string, args: string[], heap: string[]): string[] {
   const log4j = `-Dlog4j2.configurationFile=file:${inRoot('infra', 'kafka', 'log4j2.properties')}`;
-  return [...heap, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Djava.awt.headless=true', log4j, '-cp', join(jars, '*'), mainClass, ...args];
+  return [
+    ...heap,
+    '-XX:+UseSerialGC',
+    '-XX:TieredStopAtLevel=1',
+    '-Djava.awt.headless=true',
+    log4j,
+    '-cp',
+    join(jars, '*'),
+    mainClass,
+    ...args,
+  ];
 }
 
 /** Formats the data folder once; a marker written afterwards tells a whole format from an interrupted one. */
@@ -111,9 +128,11 @@ async function format(jars: string, config: string, data: string): Promise<void>
   rmSync(data, { recursive: true, force: true });
   mkdirSync(data, { recursive: true });
   const cluster = `A${randomBytes(16).toString('base64url').slice(1)}`;
-  await output(javaCommand(), java(jars, 'kafka.tools.StorageTool', ['format', '-t', cluster, '-c', config], ['-Xmx128m'])).catch((error: Error) => {
-    throw explain(error.message) ?? new Sentence(`Kafka could not format its data folder ${data}:\n${error.message.slice(-1500)}`);
-  });
+  await output(javaCommand(), java(jars, 'kafka.tools.StorageTool', ['format', '-t', cluster, '-c', config], ['-Xmx128m'])).catch(
+    (error: Error) => {
+      throw explain(error.message) ?? new Sentence(`Kafka could not format its data folder ${data}:\n${error.message.slice(-1500)}`);
+    },
+  );
   writeFileSync(marker, cluster);
 }
 
@@ -144,7 +163,13 @@ export async function launchKafka(jars: string, dir: string, broker: number, con
 
 /** Does a broker answer there? Used for the local one and for those that KAFKA_BROKERS names. */
 export async function kafkaAnswers(brokers: string): Promise<boolean> {
-  const client = new Kafka({ clientId: 'stack', brokers: brokers.split(','), logLevel: logLevel.NOTHING, connectionTimeout: 2_000, retry: { retries: 0 } });
+  const client = new Kafka({
+    clientId: 'stack',
+    brokers: brokers.split(','),
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 2_000,
+    retry: { retries: 0 },
+  });
   const admin = client.admin();
   try {
     await admin.connect();

@@ -25,7 +25,10 @@ function look(pid: number): Seen | undefined {
       if (stat[0] === 'Z' || stat[0] === 'X') return undefined;
       return { start: stat[19]!, command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ') };
     }
-    const line = execFileSync('ps', ['-o', 'stat=,lstart=,command=', '-p', String(pid)], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
+    const line = execFileSync('ps', ['-o', 'stat=,lstart=,command=', '-p', String(pid)], {
+      encoding: 'utf8',
+      env: { ...process.env, LC_ALL: 'C' },
+    });
     const match = /^\s*(\S+)\s+(\S+ \S+ +\S+ \S+ \S+)\s+(.*)$/.exec(line);
     return match && !match[1]!.startsWith('Z') ? { start: match[2]!, command: match[3]! } : undefined;
   } catch {
@@ -39,7 +42,8 @@ export function identify(pid: number, command: string): Identity {
 
 export function isAlive(identity: Identity): boolean {
   const seen = look(identity.pid);
-  return seen !== undefined && seen.command.includes(identity.command) && (identity.start === '' || seen.start === identity.start);
+  if (!seen?.command.includes(identity.command)) return false;
+  return identity.start === '' || seen.start === identity.start;
 }
 
 /** Sends each signal in turn until the process is gone. */

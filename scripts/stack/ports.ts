@@ -27,8 +27,10 @@ export async function choosePort({ name, variable, remembered }: PortWish): Prom
   const configured = variable === undefined ? undefined : process.env[variable];
   if (configured) {
     const port = Number(configured);
-    if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Sentence(`${variable}=${configured} is not a port: give a number from 1 to 65535.`);
-    if (!(await isFree(port))) throw new Sentence(`Port ${port} for ${name} (${variable}) is taken: free it, or set ${variable} to another or to nothing.`);
+    if (!Number.isInteger(port) || port < 1 || port > 65_535)
+      throw new Sentence(`${variable}=${configured} is not a port: give a number from 1 to 65535.`);
+    if (!(await isFree(port)))
+      throw new Sentence(`Port ${port} for ${name} (${variable}) is taken: free it, or set ${variable} to another or to nothing.`);
     return port;
   }
   if (remembered && !handedOut.has(remembered) && (await isFree(remembered))) {

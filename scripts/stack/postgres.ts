@@ -2,9 +2,21 @@
 // it, and where that user cannot reach the clone (a parent folder of mode 0700) binaries and data live under /var/lib/customer360 instead.
 // TCP on 127.0.0.1 only (no socket file, whose path could be too long), passwords for everybody, durable (fsync), no values in its log (privacy.md).
 import { execFileSync, spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -76,7 +88,9 @@ function realpathOrSentence(path: string): string {
   try {
     return realpathSync(path);
   } catch {
-    throw new Sentence(`The Postgres binaries for ${platform} are not installed: remove node_modules and run this again, or set DATABASE_URL.`);
+    throw new Sentence(
+      `The Postgres binaries for ${platform} are not installed: remove node_modules and run this again, or set DATABASE_URL.`,
+    );
   }
 }
 
@@ -86,11 +100,15 @@ function servant(): { uid: number; gid: number } {
     const line = spawnSync('id', ['-u', name], { encoding: 'utf8' });
     if (line.status === 0) return { uid: Number(line.stdout), gid: Number(spawnSync('id', ['-g', name], { encoding: 'utf8' }).stdout) };
   }
-  throw new Sentence('Postgres refuses to run as root and this machine has neither a user `postgres` nor `nobody`: run this as another user.');
+  throw new Sentence(
+    'Postgres refuses to run as root and this machine has neither a user `postgres` nor `nobody`: run this as another user.',
+  );
 }
 
-const canRun = (file: string, uid: number, gid: number) => spawnSync(file, ['--version'], { uid, gid, cwd: '/', stdio: 'ignore' }).status === 0;
-const canReach = (dir: string, uid: number, gid: number) => spawnSync('test', ['-x', dir], { uid, gid, cwd: '/', stdio: 'ignore' }).status === 0;
+const canRun = (file: string, uid: number, gid: number) =>
+  spawnSync(file, ['--version'], { uid, gid, cwd: '/', stdio: 'ignore' }).status === 0;
+const canReach = (dir: string, uid: number, gid: number) =>
+  spawnSync('test', ['-x', dir], { uid, gid, cwd: '/', stdio: 'ignore' }).status === 0;
 
 function shelterFor(): string {
   for (const parent of ['/var/lib', tmpdir()]) {
@@ -101,7 +119,9 @@ function shelterFor(): string {
       return shelter;
     } catch {}
   }
-  throw new Sentence('The clone lies below a folder that only root can enter and /var/lib cannot be written: clone elsewhere or set DATABASE_URL.');
+  throw new Sentence(
+    'The clone lies below a folder that only root can enter and /var/lib cannot be written: clone elsewhere or set DATABASE_URL.',
+  );
 }
 
 /** Removes what clones that are gone have left in the shelter. */
@@ -151,7 +171,11 @@ async function recover(data: string): Promise<void> {
   }
   // Backends outlive a killed postmaster for a moment; each works in the data folder.
   for (const deadline = Date.now() + 10_000; Date.now() < deadline && workingIn(data).length > 0; await sleep(50));
-  for (const pid of workingIn(data)) await end({ pid, start: '', command: 'postgres' }, [['SIGQUIT', 1_000], ['SIGKILL', 1_000]]);
+  for (const pid of workingIn(data))
+    await end({ pid, start: '', command: 'postgres' }, [
+      ['SIGQUIT', 1_000],
+      ['SIGKILL', 1_000],
+    ]);
   if (process.platform === 'linux') rmSync(lock, { force: true });
 }
 
@@ -173,7 +197,8 @@ function workingIn(data: string): number[] {
 /** Starts the cluster on `port` and waits until it answers. */
 export async function launchPostgres(place: Place, port: number, password: string, log: string): Promise<Running> {
   const version = readFileSync(join(place.data, 'PG_VERSION'), 'utf8').trim();
-  if (version !== '18') throw new Sentence(`The data in ${place.data} are of Postgres ${version}, this is 18: \`npm run reset\` starts anew.`);
+  if (version !== '18')
+    throw new Sentence(`The data in ${place.data} are of Postgres ${version}, this is 18: \`npm run reset\` starts anew.`);
   await recover(place.data);
   const args = ['-D', place.data, '-p', String(port), ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
   return await run({
@@ -206,7 +231,8 @@ async function answers(url: string): Promise<boolean> {
     await client.query('select 1');
     return true;
   } catch (error) {
-    if ((error as { code?: string }).code === '28P01') throw new Sentence('Postgres refuses the password in .run/secrets.json: `npm run reset` starts anew.');
+    if ((error as { code?: string }).code === '28P01')
+      throw new Sentence('Postgres refuses the password in .run/secrets.json: `npm run reset` starts anew.');
     return false;
   } finally {
     await client.end().catch(() => {});

@@ -143,11 +143,12 @@ export function startLeash(log: string): Leash {
   });
   closeSync(fd);
   child.on('error', () => {});
-  child.stdin.on('error', () => {});
+  const { stdin } = child;
+  if (!stdin) throw new Error('a piped stdin is missing');
+  stdin.on('error', () => {});
   child.unref();
   return {
-    hold: (identity, signal) => child.stdin.write(`${JSON.stringify({ identity, signal })}\n`),
-    release: () => child.stdin.end('"goodbye"\n'),
+    hold: (identity, signal) => stdin.write(`${JSON.stringify({ identity, signal })}\n`),
+    release: () => stdin.end('"goodbye"\n'),
   };
 }
-

@@ -1,7 +1,7 @@
 // A database and two roles per service: the owner migrates, the application reads and writes rows and nothing else. Nobody but these two may connect
 // to the database. Idempotent, so it runs at every start; works on the embedded server and on the one that DATABASE_URL names.
 import pg from 'pg';
-import { type Secrets, SERVICES, type ServiceName } from './secrets.ts';
+import { SERVICES, type Secrets, type ServiceName } from './secrets.ts';
 import { Sentence } from './sentence.ts';
 
 export interface ServiceDatabase {
@@ -26,7 +26,8 @@ const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 export async function provision(adminUrl: string, prefix: string, secrets: Secrets): Promise<Record<ServiceName, ServiceDatabase>> {
   const answer = {} as Record<ServiceName, ServiceDatabase>;
   await as(adminUrl, async (admin) => {
-    for (const database of ['postgres', 'template1']) await admin.query(`revoke connect on database ${identifier(database)} from public`).catch(() => {});
+    for (const database of ['postgres', 'template1'])
+      await admin.query(`revoke connect on database ${identifier(database)} from public`).catch(() => {});
     for (const service of SERVICES) {
       const given = givenDatabase(service);
       answer[service] = given ?? (await provisionService(admin, adminUrl, `${prefix}${service}`, secrets.databases[service]));
@@ -35,7 +36,12 @@ export async function provision(adminUrl: string, prefix: string, secrets: Secre
   return answer;
 }
 
-async function provisionService(admin: pg.Client, adminUrl: string, database: string, passwords: { owner: string; app: string }): Promise<ServiceDatabase> {
+async function provisionService(
+  admin: pg.Client,
+  adminUrl: string,
+  database: string,
+  passwords: { owner: string; app: string },
+): Promise<ServiceDatabase> {
   const owner = `${database}_owner`;
   const app = `${database}_app`;
   for (const [role, word] of [
@@ -96,7 +102,9 @@ async function as<T>(url: string, work: (client: pg.Client) => Promise<T>): Prom
 /** Says in one sentence why the server that the environment names cannot be used, before anything else is tried. */
 export async function checkGiven(url: string, variable: string): Promise<void> {
   await as(url, (client) => client.query('select 1')).catch((error) => {
-    throw new Sentence(`The Postgres that ${variable} names does not answer (${error.code ?? error.message}): start it, or unset ${variable} to use the embedded one.`);
+    throw new Sentence(
+      `The Postgres that ${variable} names does not answer (${error.code ?? error.message}): start it, or unset ${variable} to use the embedded one.`,
+    );
   });
 }
 

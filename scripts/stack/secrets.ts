@@ -35,7 +35,9 @@ export function readSecrets(dir: string): Secrets {
   const innerKey = { ...generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }), kid: randomUUID(), alg: 'EdDSA', use: 'sig' };
   const secrets: Secrets = {
     postgres: password(),
-    databases: Object.fromEntries(SERVICES.map((name) => [name, { owner: password(), app: password(), superuser: '' }])) as Secrets['databases'],
+    databases: Object.fromEntries(
+      SERVICES.map((name) => [name, { owner: password(), app: password(), superuser: '' }]),
+    ) as Secrets['databases'],
     issuer: password(),
     control: password(),
     innerKey: innerKey as unknown as Record<string, string>,

@@ -5,7 +5,10 @@ const known: Array<[RegExp, string]> = [
   [/ENOSPC|No space left on device/i, 'The disk is full: free about 1 GB and run this again.'],
   [/EROFS|Read-only file system/i, 'The file system is read-only: clone the repository where you may write.'],
   [/EMFILE|Too many open files/i, 'Too many open files: raise the limit with `ulimit -n 4096` and run this again.'],
-  [/Cannot allocate memory|ENOMEM|insufficient memory for the Java Runtime/i, 'There is too little memory: free about 2 GB and run this again.'],
+  [
+    /Cannot allocate memory|ENOMEM|insufficient memory for the Java Runtime/i,
+    'There is too little memory: free about 2 GB and run this again.',
+  ],
 ];
 
 /** What an operating-system failure means to the person who started the command, if it is one of the known kinds. */

@@ -11,7 +11,9 @@ import { mint, tokenRequest } from './token.ts';
 const MAX_BODY_BYTES = 16_384;
 
 if (process.env.NODE_ENV === 'production') {
-  process.stderr.write('The development issuer mints any identity and refuses to run with NODE_ENV=production: name your identity provider in AUTH_ISSUERS.\n');
+  process.stderr.write(
+    'The development issuer mints any identity and refuses to run with NODE_ENV=production: name your identity provider in AUTH_ISSUERS.\n',
+  );
   process.exit(78);
 }
 const env = readEnv(issuerEnv);

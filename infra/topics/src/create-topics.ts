@@ -1,6 +1,8 @@
 // Makes the topics that schemas/topics.json declares and brings the settings of existing ones in line. Idempotent: run it at every deployment.
 // A topic that exists with another partition count is refused in one sentence, since keys would move between partitions.
-import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
+import kafkajs from 'kafkajs';
+
+const { ConfigResourceTypes, Kafka, logLevel } = kafkajs;
 
 export interface Topics {
   partitions: number;
@@ -41,7 +43,9 @@ export async function createTopics(declared: Topics, { brokers, prefix, replicat
       const { topics } = await admin.fetchTopicMetadata({ topics: present.map(({ name }) => prefix + name) });
       for (const { name, partitions } of topics) {
         if (partitions.length !== declared.partitions) {
-          throw new Error(`topic ${name} has ${partitions.length} partitions, declared are ${declared.partitions}: keys would move, migrate it by hand`);
+          throw new Error(
+            `topic ${name} has ${partitions.length} partitions, declared are ${declared.partitions}: keys would move, migrate it by hand`,
+          );
         }
       }
       await admin.alterConfigs({

@@ -50,7 +50,12 @@ export const rowCensus: Record<string, ColumnCensus> = {
   ...columnsOf(pseudonym, 'id', 'created_by_id'),
 };
 
-const operational = (columns: Record<string, ColumnCensus>): TableCensus => ({ customer: null, columns, merge: 'keep', retain: 'operational' });
+const operational = (columns: Record<string, ColumnCensus>): TableCensus => ({
+  customer: null,
+  columns,
+  merge: 'keep',
+  retain: 'operational',
+});
 
 /** The kernel's tables. Outbox and parking lot hold state records for seconds, so they may hold personal values and are deleted with the key. */
 export const kernelCensus: Census = {
@@ -60,12 +65,27 @@ export const kernelCensus: Census = {
     ...columnsOf(pseudonym, 'key', 'headers'),
     payload: { class: 'content', erase: 'delete', export: false },
   }),
-  idempotency: operational({ ...plainColumns('key', 'operation', 'input_hash', 'created_at'), ...columnsOf(pseudonym, 'actor', 'result_id') }),
+  idempotency: operational({
+    ...plainColumns('key', 'operation', 'input_hash', 'created_at'),
+    ...columnsOf(pseudonym, 'actor', 'result_id'),
+  }),
   consumer_offset: operational(plainColumns('topic', 'partition', 'next_offset')),
   consumer_seen: operational({ ...plainColumns('topic', 'sequence'), ...columnsOf(pseudonym, 'key') }),
   consumer_inbox: operational(plainColumns('event_id', 'received_at')),
   parked: operational({
-    ...plainColumns('id', 'topic', 'event_id', 'sequence', 'partition', 'record_offset', 'reason', 'detail', 'attempts', 'parked_at', 'retry_at'),
+    ...plainColumns(
+      'id',
+      'topic',
+      'event_id',
+      'sequence',
+      'partition',
+      'record_offset',
+      'reason',
+      'detail',
+      'attempts',
+      'parked_at',
+      'retry_at',
+    ),
     ...columnsOf(pseudonym, 'key', 'headers'),
     payload: { class: 'content', erase: 'delete', export: false },
   }),
@@ -77,7 +97,19 @@ export const directoryCensus: Census = {
   directory_customer: {
     customer: 'customer_id',
     columns: {
-      ...plainColumns('version', 'type', 'status', 'source', 'initial_stage', 'country', 'created_at', 'deleted_at', 'processing_restricted', 'do_not_process', 'restrictions_version'),
+      ...plainColumns(
+        'version',
+        'type',
+        'status',
+        'source',
+        'initial_stage',
+        'country',
+        'created_at',
+        'deleted_at',
+        'processing_restricted',
+        'do_not_process',
+        'restrictions_version',
+      ),
       ...columnsOf(pseudonym, 'customer_id', 'owner_id', 'merged_into'),
     },
     merge: 'keep',

@@ -14,7 +14,11 @@ async function upsertCustomers(tx: Tx, events: readonly Received[], ctx: Service
   const records = latest(events);
   const rows = records
     .filter(({ data }) => data !== null)
-    .map(({ data, sequence }) => ({ ...data, version: sequence, country: data.account?.country ?? data.defaultAddresses?.[0]?.country ?? null }));
+    .map(({ data, sequence }) => ({
+      ...data,
+      version: sequence,
+      country: data.account?.country ?? data.defaultAddresses?.[0]?.country ?? null,
+    }));
   await tx.query(
     'upsertDirectoryCustomers',
     sql`insert into directory_customer as d (customer_id, version, type, status, source, initial_stage, owner_id, merged_into, country, created_at, deleted_at)
@@ -90,7 +94,11 @@ export const directorySubscriptions: readonly Subscription[] = [
 ];
 
 /** The directory's subscriptions, with more to do for one topic afterwards, in the same transaction. */
-export function alsoHandle(topic: string, handle: Subscription['handle'], subscriptions: readonly Subscription[] = directorySubscriptions): Subscription[] {
+export function alsoHandle(
+  topic: string,
+  handle: Subscription['handle'],
+  subscriptions: readonly Subscription[] = directorySubscriptions,
+): Subscription[] {
   return subscriptions.map((subscription) =>
     subscription.topic !== topic
       ? subscription

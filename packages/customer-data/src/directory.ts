@@ -97,17 +97,24 @@ export async function requireCustomer(ctx: RequestContext, id: string, field = '
   }
   customer ??= await look();
   if (!customer) {
-    return problem('UnknownCustomer', `${field}: customer ${id} has not been heard of here within ${WAIT_MS / 1000} s; retry if it was just created`, {
-      customerId: id,
-      retryable: true,
-    });
+    return problem(
+      'UnknownCustomer',
+      `${field}: customer ${id} has not been heard of here within ${WAIT_MS / 1000} s; retry if it was just created`,
+      {
+        customerId: id,
+        retryable: true,
+      },
+    );
   }
   if (customer.deletedAt !== null || !customer.visible) throw notFound('Customer', id, field);
   return customer;
 }
 
 /** Staff writes for a restricted customer are refused, except by dpo and admin. Facts of other modules are stored all the same. [Right to Restriction] */
-export function refuseRestricted(customer: KnownCustomer, actor: Actor): Problem<'ProcessingRestricted', { customerId: string }> | undefined {
+export function refuseRestricted(
+  customer: KnownCustomer,
+  actor: Actor,
+): Problem<'ProcessingRestricted', { customerId: string }> | undefined {
   if (!customer.processingRestricted || hasRole(actor, 'dpo', 'admin')) return undefined;
   return problem('ProcessingRestricted', 'processing of this customer is restricted; ask a dpo', { customerId: customer.id });
 }

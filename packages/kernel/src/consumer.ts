@@ -51,7 +51,11 @@ export function isTransient(error: unknown): boolean {
 }
 
 /** Applies one partition's records; throws (nothing applied) on transient trouble. */
-export async function applyBatch(ctx: ServiceContext, subscriptions: readonly Subscription[], records: readonly ConsumedRecord[]): Promise<void> {
+export async function applyBatch(
+  ctx: ServiceContext,
+  subscriptions: readonly Subscription[],
+  records: readonly ConsumedRecord[],
+): Promise<void> {
   const { topic, partition } = records[0]!;
   const subscription = subscriptions.find((s) => s.topic === topic);
   if (!subscription) throw new Error(`no subscription for ${topic}`);
@@ -83,7 +87,12 @@ async function inTransaction(ctx: ServiceContext, work: (tx: Tx) => Promise<void
 }
 
 /** Moves the stored offset over these records and answers those that were not applied before. Two members never both win a range. */
-async function advanceOffset(tx: Tx, topic: string, partition: number, records: readonly ConsumedRecord[]): Promise<readonly ConsumedRecord[]> {
+async function advanceOffset(
+  tx: Tx,
+  topic: string,
+  partition: number,
+  records: readonly ConsumedRecord[],
+): Promise<readonly ConsumedRecord[]> {
   await tx.query(
     'startOffset',
     sql`insert into consumer_offset (topic, partition, next_offset) values (${topic}, ${partition}, 0) on conflict do nothing`,
@@ -128,7 +137,12 @@ async function applyFresh(ctx: ServiceContext, tx: Tx, subscription: Subscriptio
   }
   const deduplicated = await dropRepeats(ctx, tx, subscription, ready, parked);
   if (deduplicated.length > 0) {
-    const refused = (await subscription.handle(tx, deduplicated.map(({ event }) => event), ctx)) ?? [];
+    const refused =
+      (await subscription.handle(
+        tx,
+        deduplicated.map(({ event }) => event),
+        ctx,
+      )) ?? [];
     for (const { event, reason } of refused) parked.push({ record: deduplicated.find((d) => d.event === event)!.record, reason });
     await forgetMarkers(tx, subscription, refused);
   }
@@ -231,10 +245,15 @@ async function forgetMarkers(tx: Tx, { topic, from }: Subscription, refused: rea
   }
 }
 
-async function park(ctx: ServiceContext, tx: Tx, items: ReadonlyArray<{ record: ConsumedRecord; reason: string; detail?: string }>): Promise<void> {
+async function park(
+  ctx: ServiceContext,
+  tx: Tx,
+  items: ReadonlyArray<{ record: ConsumedRecord; reason: string; detail?: string }>,
+): Promise<void> {
   if (items.length === 0) return;
   for (const { record, reason, detail } of items) {
-    if (reason !== 'UNKNOWN_CUSTOMER' && reason !== 'BEHIND') ctx.log.warn({ topic: record.topic, key: record.key, reason, detail }, 'event parked');
+    if (reason !== 'UNKNOWN_CUSTOMER' && reason !== 'BEHIND')
+      ctx.log.warn({ topic: record.topic, key: record.key, reason, detail }, 'event parked');
   }
   await tx.query(
     'park',
@@ -252,7 +271,10 @@ async function park(ctx: ServiceContext, tx: Tx, items: ReadonlyArray<{ record: 
 
 /** The missing event arrived: what waited behind the gap is due now. */
 async function drainGaps(tx: Tx, topic: string, keys: readonly string[]): Promise<void> {
-  await tx.query('drainGaps', sql`update parked set retry_at = now() where topic = ${topic} and key = any(${[...keys]}) and reason = 'GAP'`);
+  await tx.query(
+    'drainGaps',
+    sql`update parked set retry_at = now() where topic = ${topic} and key = any(${[...keys]}) and reason = 'GAP'`,
+  );
 }
 
 async function parkPoison(ctx: ServiceContext, topic: string, partition: number, record: ConsumedRecord, error: unknown): Promise<void> {
@@ -344,4 +366,3 @@ export async function wakeParked(tx: Tx, keys: readonly string[]): Promise<void>
           (select key from parked where key = any(${[...keys]}::text[]) and reason = 'UNKNOWN_CUSTOMER')`,
   );
 }
-

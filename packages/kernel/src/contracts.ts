@@ -58,5 +58,7 @@ export function loadContracts(schemas: URL): Contracts {
 function opened(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(opened);
   if (typeof node !== 'object' || node === null) return node;
-  return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, key === 'additionalProperties' && value === false ? true : opened(value)]));
+  return Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [key, key === 'additionalProperties' && value === false ? true : opened(value)]),
+  );
 }

@@ -119,5 +119,7 @@ export async function queryIn<R>(manager: EntityManager, name: string, statement
   const { text, values } = named(name, statement);
   const result = await manager.query(text, values);
   // TypeORM answers [rows, count] for UPDATE and DELETE, rows otherwise.
-  return (Array.isArray(result) && result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number' ? result[0] : result) as R[];
+  return (
+    Array.isArray(result) && result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number' ? result[0] : result
+  ) as R[];
 }

@@ -14,7 +14,13 @@ export const commonEnv = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: z.string().url().optional().describe('Where OpenTelemetry traces go; none are made when unset.'),
   EXIT_WITH_PARENT: flag.default(false).describe('Exit when the parent process goes away (local stack).'),
   EXPOSE_STATEMENTS: flag.default(false).describe('Answer the number of SQL statements in the header x-statements (tests).'),
-  SHUTDOWN_GRACE_MS: z.coerce.number().int().min(0).max(120_000).default(10_000).describe('How long SIGTERM may drain requests and batches.'),
+  SHUTDOWN_GRACE_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(120_000)
+    .default(10_000)
+    .describe('How long SIGTERM may drain requests and batches.'),
 });
 
 /** What every service reads. */

@@ -18,7 +18,8 @@ const MAX_LIST = 200;
 export function compileFilter(filter: object | null | undefined, fields: Readonly<Record<string, FilterField>>): Sql {
   let nodes = 0;
   const group = (node: object, path: string, depth: number): Sql => {
-    if (depth > MAX_DEPTH) throw badInput(path, `is nested deeper than ${MAX_DEPTH}`, { limit: 'filterDepth', max: MAX_DEPTH, asked: depth });
+    if (depth > MAX_DEPTH)
+      throw badInput(path, `is nested deeper than ${MAX_DEPTH}`, { limit: 'filterDepth', max: MAX_DEPTH, asked: depth });
     const parts: Sql[] = [];
     for (const [key, value] of Object.entries(node)) {
       if (value == null) continue;
@@ -45,7 +46,8 @@ export function compileFilter(filter: object | null | undefined, fields: Readonl
 }
 
 function limited<T>(list: readonly T[], path: string): readonly T[] {
-  if (list.length > MAX_LIST) throw badInput(path, `has more than ${MAX_LIST} values`, { limit: 'filterList', max: MAX_LIST, asked: list.length });
+  if (list.length > MAX_LIST)
+    throw badInput(path, `has more than ${MAX_LIST} values`, { limit: 'filterList', max: MAX_LIST, asked: list.length });
   return list;
 }
 
@@ -55,7 +57,8 @@ const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');
 function leaf(field: FilterField, operator: string, operand: unknown, path: string): Sql {
   const { column } = field;
   const type = raw(field.type === 'enum' ? 'text' : field.type);
-  const stored = (value: unknown) => (field.type === 'enum' ? (field.toStored ?? ((v: string) => v.toLowerCase()))(value as string) : value);
+  const stored = (value: unknown) =>
+    field.type === 'enum' ? (field.toStored ?? ((v: string) => v.toLowerCase()))(value as string) : value;
   switch (operator) {
     case 'isNull':
       return operand ? sql`${column} is null` : sql`${column} is not null`;

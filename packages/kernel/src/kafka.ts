@@ -115,7 +115,15 @@ export function startConsumer(options: ConsumerOptions): BatchConsumer {
   let running = false;
   let current: { stop(): Promise<void> } | undefined;
 
-  const eachBatch = async ({ batch, heartbeat, isRunning, isStale, resolveOffset, uncommittedOffsets, commitOffsetsIfNecessary }: EachBatchPayload) => {
+  const eachBatch = async ({
+    batch,
+    heartbeat,
+    isRunning,
+    isStale,
+    resolveOffset,
+    uncommittedOffsets,
+    commitOffsetsIfNecessary,
+  }: EachBatchPayload) => {
     const topic = batch.topic.slice(prefix.length);
     const end = BigInt(batch.highWatermark);
     for (let from = 0; from < batch.messages.length; from += options.maxBatch) {

@@ -4,7 +4,10 @@ import DataLoader from 'dataloader';
 const MAX_BATCH = 1_000;
 
 /** One row per key; undefined where there is none. */
-export function byKey<K extends string, V>(load: (keys: readonly K[]) => Promise<readonly V[]>, keyOf: (row: V) => K): DataLoader<K, V | undefined> {
+export function byKey<K extends string, V>(
+  load: (keys: readonly K[]) => Promise<readonly V[]>,
+  keyOf: (row: V) => K,
+): DataLoader<K, V | undefined> {
   return new DataLoader<K, V | undefined>(
     async (keys) => {
       const rows = new Map((await load(keys)).map((row) => [keyOf(row), row]));
@@ -15,7 +18,10 @@ export function byKey<K extends string, V>(load: (keys: readonly K[]) => Promise
 }
 
 /** Many rows per key, in the order they came. */
-export function manyByKey<K extends string, V>(load: (keys: readonly K[]) => Promise<readonly V[]>, keyOf: (row: V) => K): DataLoader<K, V[]> {
+export function manyByKey<K extends string, V>(
+  load: (keys: readonly K[]) => Promise<readonly V[]>,
+  keyOf: (row: V) => K,
+): DataLoader<K, V[]> {
   return new DataLoader<K, V[]>(
     async (keys) => {
       const rows = new Map<K, V[]>(keys.map((key) => [key, []]));
@@ -31,8 +37,10 @@ export function byArguments<A, L>(make: (args: A) => L): (args: A) => L {
   const family = new Map<string, L>();
   return (args) => {
     const key = JSON.stringify(args);
-    let loader = family.get(key);
-    if (!loader) family.set(key, (loader = make(args)));
-    return loader;
+    const known = family.get(key);
+    if (known) return known;
+    const made = make(args);
+    family.set(key, made);
+    return made;
   };
 }

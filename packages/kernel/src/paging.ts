@@ -51,14 +51,16 @@ const DEFAULT_FIRST = 20;
 export function keyset<F extends string>(spec: {
   fields: Record<F, OrderField>;
   id: Sql;
-  default: ReadonlyArray<{ field: F; direction: Direction }>;
+  default: ReadonlyArray<{ field: NoInfer<F>; direction: Direction }>;
 }): Keyset<F> {
   return {
     plan(args, maxFirst = MAX_FIRST) {
       const first = args.first ?? Math.min(DEFAULT_FIRST, maxFirst);
-      if (first < 1 || first > maxFirst) throw badInput('first', `must be from 1 to ${maxFirst}, not ${first}`, { limit: 'first', max: maxFirst, asked: first });
+      if (first < 1 || first > maxFirst)
+        throw badInput('first', `must be from 1 to ${maxFirst}, not ${first}`, { limit: 'first', max: maxFirst, asked: first });
       const asked = args.orderBy?.length ? args.orderBy : spec.default;
-      if (asked.length > MAX_ORDER) throw badInput('orderBy', `has more than ${MAX_ORDER} fields`, { limit: 'orderBy', max: MAX_ORDER, asked: asked.length });
+      if (asked.length > MAX_ORDER)
+        throw badInput('orderBy', `has more than ${MAX_ORDER} fields`, { limit: 'orderBy', max: MAX_ORDER, asked: asked.length });
       const parts = asked.map((order): OrderPart => {
         const { field, direction, nulls } = order as { field: F; direction?: Direction | null; nulls?: Nulls | null };
         return { ...spec.fields[field], name: field, direction: direction ?? 'ASC', nulls: nulls ?? 'LAST' };
@@ -106,7 +108,9 @@ function beyond(part: OrderPart, value: string | null, bound: Sql): Sql {
 }
 
 const SHAPES: Record<ColumnType, (text: string) => boolean> = {
-  timestamptz: (text) => /^\d{4,6}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,6})?[+-]\d{2}(:\d{2})?$/.test(text) && !Number.isNaN(Date.parse(text.replace(' ', 'T').replace(/([+-]\d{2})$/, '$1:00'))),
+  timestamptz: (text) =>
+    /^\d{4,6}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,6})?[+-]\d{2}(:\d{2})?$/.test(text) &&
+    !Number.isNaN(Date.parse(text.replace(' ', 'T').replace(/([+-]\d{2})$/, '$1:00'))),
   date: (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)),
   int: (text) => /^-?\d{1,9}$/.test(text),
   numeric: (text) => /^-?\d{1,30}(\.\d{1,20})?$/.test(text),
@@ -144,7 +148,11 @@ export interface Connection<R> {
 const encode = (cursor: string): string => Buffer.from(cursor).toString('base64url');
 
 /** Makes a connection of the rows of `plan.limit` (each with its raw `cursor`). */
-export function connection<R extends { cursor: string }>(rows: readonly R[], plan: Plan, totalCount?: () => Promise<number>): Connection<R> {
+export function connection<R extends { cursor: string }>(
+  rows: readonly R[],
+  plan: Plan,
+  totalCount?: () => Promise<number>,
+): Connection<R> {
   const nodes = rows.slice(0, plan.first);
   return {
     nodes,

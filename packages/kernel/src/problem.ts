@@ -4,7 +4,10 @@
 import { GraphQLError } from 'graphql';
 
 /** A refusal by a rule: `__typename` picks the union member, the rest are its fields. Returned from a transaction, it rolls it back. */
-export type Problem<T extends string = string, F extends object = object> = { readonly __typename: T; readonly message: string } & Readonly<F>;
+export type Problem<T extends string = string, F extends object = object> = {
+  readonly __typename: T;
+  readonly message: string;
+} & Readonly<F>;
 
 const PROBLEM = Symbol('problem');
 

@@ -72,7 +72,13 @@ export function startRelay(options: RelayOptions): Relay {
 
   const loop = (async () => {
     while (!stopped) {
-      const client = new pg.Client({ connectionString: options.databaseUrl, application_name: `${options.name} relay`, keepAlive: true, connectionTimeoutMillis: 5_000, query_timeout: 30_000 });
+      const client = new pg.Client({
+        connectionString: options.databaseUrl,
+        application_name: `${options.name} relay`,
+        keepAlive: true,
+        connectionTimeoutMillis: 5_000,
+        query_timeout: 30_000,
+      });
       client.on('error', () => {});
       try {
         await client.connect();

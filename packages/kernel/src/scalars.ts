@@ -5,7 +5,8 @@ import { GraphQLError, GraphQLID, GraphQLScalarType, GraphQLString, Kind, type V
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const INSTANT = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(?:[Zz]|[+-]\d{2}:?\d{2})$/;
 const DAY = /^(\d{4})-(\d{2})-(\d{2})$/;
-const EMAIL = /^[^\s@<>()[\]\\,;:"\p{Cc}]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+[\p{L}][\p{L}\p{N}-]{0,61}[\p{L}\p{N}]$/u;
+const EMAIL =
+  /^[^\s@<>()[\]\\,;:"\p{Cc}]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+[\p{L}][\p{L}\p{N}-]{0,61}[\p{L}\p{N}]$/u;
 
 const refuse = (what: string): never => {
   throw new GraphQLError(what, { extensions: { code: 'BAD_USER_INPUT' } });
@@ -41,8 +42,10 @@ function parseUrl(text: string): string {
   return refuse('expected an absolute http or https URL of at most 2000 characters');
 }
 
-const matching = (pattern: RegExp, what: string, max = 254) => (text: string) =>
-  text.length <= max && pattern.test(text) ? text : refuse(`expected ${what}`);
+const matching =
+  (pattern: RegExp, what: string, max = 254) =>
+  (text: string) =>
+    text.length <= max && pattern.test(text) ? text : refuse(`expected ${what}`);
 
 /** A scalar that travels as text: `parse` refuses by throwing, `print` writes it. */
 function textScalar<T>(name: string, parse: (text: string) => T, print: (value: any) => string = String): GraphQLScalarType {

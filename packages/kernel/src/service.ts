@@ -11,7 +11,7 @@ import { type BatchConsumer, createProducer, startConsumer } from './kafka.ts';
 import { createLog } from './log.ts';
 import { startRelay } from './relay.ts';
 import { sql } from './sql.ts';
-import { startSubgraph, subgraphSdl, type SubgraphContext } from './subgraph.ts';
+import { type SubgraphContext, startSubgraph, subgraphSdl } from './subgraph.ts';
 import { KernelTables1730000000000 } from './tables.ts';
 import { Counter, Gauge, inSpan, registry, startTraces } from './telemetry.ts';
 import { innerVerifier } from './tokens.ts';
@@ -67,7 +67,15 @@ export async function runService<L>(definition: ServiceDefinition<L>, env: Servi
   const producer = createProducer(kafka);
   const published = new Counter({ name: 'outbox_published_total', help: 'Events published to Kafka.', registers: [registry] });
   const relay = startRelay({ databaseUrl: env.DATABASE_URL, name, producer, log, published: (count) => published.inc(count) });
-  const ctx: ServiceContext = { name, db, log, contracts: loadContracts(definition.schemas), env, wake: () => relay.wake(), news: createNews() };
+  const ctx: ServiceContext = {
+    name,
+    db,
+    log,
+    contracts: loadContracts(definition.schemas),
+    env,
+    wake: () => relay.wake(),
+    news: createNews(),
+  };
   await definition.onStart?.(ctx);
   const consumer = consume(ctx, definition.subscriptions, kafka);
   const timers = schedule(ctx, [
@@ -140,18 +148,27 @@ export function onStopSignals(withParent: boolean, stop: (why: string) => unknow
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
   if (!withParent) return;
   if (process.connected) process.on('disconnect', () => stop('parent gone'));
-  else process.stdin.on('end', () => stop('parent gone')).on('error', () => stop('parent gone')).resume();
+  else
+    process.stdin
+      .on('end', () => stop('parent gone'))
+      .on('error', () => stop('parent gone'))
+      .resume();
 }
 
 function consume(ctx: ServiceContext, subscriptions: readonly Subscription[], kafka: Parameters<typeof createProducer>[0]): BatchConsumer {
-  const applied = new Counter({ name: 'consumer_applied_total', help: 'Events taken from Kafka.', labelNames: ['topic'], registers: [registry] });
+  const applied = new Counter({
+    name: 'consumer_applied_total',
+    help: 'Events taken from Kafka.',
+    labelNames: ['topic'],
+    registers: [registry],
+  });
   return startConsumer({
     ...kafka,
     group: `customer360-${ctx.name}`,
     topics: [...new Set(subscriptions.map((s) => s.topic))],
     maxBatch: MAX_BATCH,
     storedOffset: (topic, partition) => storedOffset(ctx, topic, partition),
-    async apply(topic, partition, records) {
+    async apply(topic, _partition, records) {
       await inSpan(`apply ${topic}`, 'consumer', records[0]!.headers, () => applyBatch(ctx, subscriptions, records));
       applied.inc({ topic }, records.length);
     },

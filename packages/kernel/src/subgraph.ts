@@ -19,13 +19,27 @@ export function subgraphSdl(schemas: URL, name: string): string {
 }
 
 /** Builds and starts the Apollo server of a subgraph. Throws when a field has no @access or a resolver has no field. */
-export async function startSubgraph(options: { sdl: string; resolvers: object; exposeStatements: boolean; log: Log }): Promise<ApolloServer<SubgraphContext>> {
+export async function startSubgraph(options: {
+  sdl: string;
+  resolvers: object;
+  exposeStatements: boolean;
+  log: Log;
+}): Promise<ApolloServer<SubgraphContext>> {
   tightenBuiltInScalars();
   const typeDefs = parse(options.sdl);
   const table = accessTable(typeDefs);
   if (table.missing.length > 0) throw new Error(`fields without @access: ${table.missing.join(', ')}`);
   const server = new ApolloServer<SubgraphContext>({
-    schema: buildSubgraphSchema([{ typeDefs, resolvers: { ...scalars, Problem: { __resolveType: (value: { __typename: string }) => value.__typename }, ...options.resolvers } as never }]),
+    schema: buildSubgraphSchema([
+      {
+        typeDefs,
+        resolvers: {
+          ...scalars,
+          Problem: { __resolveType: (value: { __typename: string }) => value.__typename },
+          ...options.resolvers,
+        } as never,
+      },
+    ]),
     introspection: false,
     csrfPrevention: { requestHeaders: ['authorization', 'apollo-require-preflight'] },
     allowBatchedHttpRequests: false,
@@ -85,7 +99,8 @@ export function publicError(formatted: GraphQLFormattedError, error: unknown, lo
 }
 
 const OF_VARIABLE = /^Variable "\$(\w+)" got invalid value [\s\S]*?(?: at "([^"]+)")?; ([\s\S]+)$/;
-const OF_LITERAL = /^(?:expected |Expected value of type|Value .* does not exist in|Enum "|Field ".*" of required type|text must)|cannot represent/;
+const OF_LITERAL =
+  /^(?:expected |Expected value of type|Value .* does not exist in|Enum "|Field ".*" of required type|text must)|cannot represent/;
 
 /** graphql-js puts the value into the message; the path and the reason are what a client needs. */
 function inputError(shown: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
@@ -98,7 +113,11 @@ function inputError(shown: GraphQLFormattedError, error: unknown): GraphQLFormat
     const { nodes, source } = error as GraphQLError;
     const before = source?.body.slice(0, nodes?.[0]?.loc?.start ?? 0) ?? '';
     const field = /(\w+)\s*:\s*\[?[^:,{}()[\]]*$/.exec(before)?.[1];
-    return { ...shown, message: `${field ?? 'argument'}: ${withoutValue(shown.message)}`, extensions: { code: 'BAD_USER_INPUT', ...(field && { field }) } };
+    return {
+      ...shown,
+      message: `${field ?? 'argument'}: ${withoutValue(shown.message)}`,
+      extensions: { code: 'BAD_USER_INPUT', ...(field && { field }) },
+    };
   }
   return shown;
 }

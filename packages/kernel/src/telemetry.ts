@@ -1,7 +1,7 @@
 // Metrics and traces of one process. Metrics carry names, outcomes and counts, never ids or personal values. Traces are made only when an
 // OTLP endpoint is configured; the SDK is loaded then and not before, since it costs start-up time and memory.
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 export { Counter, Gauge, Histogram };
 
@@ -20,7 +20,12 @@ export async function startTraces(service: string, endpoint: string | undefined)
 }
 
 /** Runs `work` in a span that continues the trace of `headers` (traceparent), if there is one. */
-export async function inSpan<T>(name: string, kind: 'server' | 'client' | 'consumer', headers: Readonly<Record<string, unknown>>, work: () => Promise<T>): Promise<T> {
+export async function inSpan<T>(
+  name: string,
+  kind: 'server' | 'client' | 'consumer',
+  headers: Readonly<Record<string, unknown>>,
+  work: () => Promise<T>,
+): Promise<T> {
   const parent = propagation.extract(context.active(), headers);
   const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT, consumer: SpanKind.CONSUMER };
   return trace.getTracer('customer360').startActiveSpan(name, { kind: kinds[kind] }, parent, async (span) => {

@@ -210,7 +210,9 @@ async function reserveVersions(tx: Tx, facts: readonly Fact[], states: readonly 
 async function claimKey(tx: Tx, once: NonNullable<TransactOptions<unknown>['once']>): Promise<string | undefined> {
   const key = once.key!;
   if (key.length > 100) throw badInput('idempotencyKey', 'is longer than 100 characters');
-  const hash = createHash('sha256').update(JSON.stringify([once.operation, once.input])).digest('hex');
+  const hash = createHash('sha256')
+    .update(JSON.stringify([once.operation, once.input]))
+    .digest('hex');
   const mine = await tx.one(
     'claimIdempotencyKey',
     sql`insert into idempotency (actor, key, operation, input_hash) values (${actorKey(tx.actor)}, ${key}, ${once.operation}, ${hash})
@@ -227,7 +229,10 @@ async function claimKey(tx: Tx, once: NonNullable<TransactOptions<unknown>['once
 
 async function rememberResult(tx: Tx, key: string, result: unknown): Promise<void> {
   const { id } = result as { id: string };
-  await tx.query('rememberIdempotentResult', sql`update idempotency set result_id = ${id} where actor = ${actorKey(tx.actor)} and key = ${key}`);
+  await tx.query(
+    'rememberIdempotentResult',
+    sql`update idempotency set result_id = ${id} where actor = ${actorKey(tx.actor)} and key = ${key}`,
+  );
 }
 
 const actorKey = (actor: Actor): string => `${actor.kind}:${actor.id}`;

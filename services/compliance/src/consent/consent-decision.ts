@@ -99,6 +99,12 @@ export function purposeStanding(
   return undefined;
 }
 
+/**
+ * "Now", never before anything that is already known: with several instances a clock may lag, and a withdrawal just recorded must count.
+ */
+export const presentOf = (statements: readonly Statement[], clock: Date): Date =>
+  new Date(statements.reduce((latest, { recordedAt }) => Math.max(latest, recordedAt.getTime()), clock.getTime()));
+
 /** What holds for each purpose that has a record, in the catalogue's order. */
 export function currentConsents(statements: readonly Statement[], at: Date): Array<PurposeStanding & { consentType: ConsentType }> {
   return CONSENT_TYPES.flatMap((consentType) => {

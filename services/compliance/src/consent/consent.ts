@@ -26,6 +26,8 @@ export interface ConsentRecord {
   statementId: string;
   customerId: string;
   originCustomerId: string;
+  /** Place among the records of its call, from 0. */
+  place: number;
   /** Every identity that the statement speaks for: the customer and the ids that had been merged into it when it was made. */
   covers: string[];
   consentType: ConsentType;
@@ -108,9 +110,16 @@ export function checkChoices(choices: readonly ConsentChoice[], evidence: Consen
   if (evidence.validUntil && choices.every(({ granted }) => !granted)) throw badInput('input.validUntil', 'belongs to grants only');
 }
 
+/**
+ * When a record counts as recorded. Two requests may race: the one that waited for the lock began earlier than the one it waited for. A
+ * withdrawal then moves behind everything recorded, a grant stays where it began, so that the withdrawal wins either way.
+ */
+export const recordedAt = (granted: boolean, now: Date, lastRecordedAt: Date | undefined): Date =>
+  !granted && lastRecordedAt && lastRecordedAt >= now ? new Date(lastRecordedAt.getTime() + 1) : now;
+
 /** The fields of a record that its evidence and choice decide; ids, customer and actor are the use-case's. */
-export function consentFields({ consentType, granted }: ConsentChoice, evidence: ConsentEvidence, now: Date) {
-  const moment = evidence.occurredAt && evidence.occurredAt < now ? evidence.occurredAt : now;
+export function consentFields({ consentType, granted }: ConsentChoice, evidence: ConsentEvidence, recorded: Date) {
+  const moment = evidence.occurredAt && evidence.occurredAt < recorded ? evidence.occurredAt : recorded;
   return {
     consentType,
     granted,

@@ -43,6 +43,7 @@ export const MAX_TEXT = 20_000;
 export const MAX_MINUTES = 7 * 24 * 60;
 export const MAX_RELATED = 20;
 export const MAX_EXTERNAL_ID = 200;
+export const MAX_RELATED_ID = 100;
 export const BACKDATED_AFTER_DAYS = 30;
 /** How far a caller's clock may be ahead of ours. */
 export const CLOCK_SKEW_MS = 5 * 60_000;
@@ -77,5 +78,6 @@ export function checkContent(given: Partial<Pick<InteractionContent, 'subject' |
   checkText('input.description', given.description, { max: MAX_TEXT });
   const related = given.relatedRecords ?? [];
   if (related.length > MAX_RELATED) throw badInput('input.relatedRecords', `has more than ${MAX_RELATED} records`, { max: MAX_RELATED });
+  related.forEach(({ id }, i) => checkText(`input.relatedRecords.${i}.id`, id, { max: MAX_RELATED_ID, required: true }));
   if (new Set(related.map(({ type, id }) => `${type} ${id}`)).size < related.length) throw badInput('input.relatedRecords', 'names a record twice');
 }

@@ -1,0 +1,39 @@
+// The gateway's process: reads the environment, starts, and leaves in order. The only file that knows about signals and exit codes.
+import { readEnv } from '@customer360/kernel/env';
+import { createLog } from '@customer360/kernel/log';
+import { startTraces } from '@customer360/kernel/telemetry';
+import { gatewayEnv } from './env.ts';
+import { type RunningGateway, startGateway } from './gateway.ts';
+
+const EX_CONFIG = 78;
+const env = readEnv(gatewayEnv);
+const log = createLog('gateway', env.LOG_LEVEL);
+const stopTraces = await startTraces('gateway', env.OTEL_EXPORTER_OTLP_ENDPOINT);
+
+const gateway: RunningGateway = await startGateway(env, log).catch((error: NodeJS.ErrnoException) => {
+  const taken = error.code === 'EADDRINUSE' ? `port ${env.GATEWAY_PORT} is taken: choose another GATEWAY_PORT` : error.message;
+  process.stderr.write(`gateway: ${taken}\n`);
+  process.exit(EX_CONFIG);
+});
+log.info({ url: gateway.url }, 'ready');
+
+let stopping = false;
+async function stop(why: string): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  log.info({ why }, 'shutting down');
+  setTimeout(() => process.exit(1), env.SHUTDOWN_GRACE_MS + 2_000).unref();
+  await gateway.close(env.SHUTDOWN_GRACE_MS);
+  await stopTraces();
+  process.exit(0);
+}
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
+if (env.EXIT_WITH_PARENT) {
+  if (process.connected) process.on('disconnect', () => stop('parent gone'));
+  else
+    process.stdin
+      .on('end', () => stop('parent gone'))
+      .on('error', () => stop('parent gone'))
+      .resume();
+}

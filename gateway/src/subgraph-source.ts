@@ -1,0 +1,144 @@
+// The gateway's way to one service, as Apollo's planner calls it: a signed token for exactly this service, a deadline, a breaker, one retry
+// where nothing can have happened twice, and SUBGRAPH_UNAVAILABLE when there is no usable answer. Nothing a client sent as a header is
+// handed on but the trace.
+import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
+import type { Actor } from '@customer360/kernel/actor';
+import type { Log } from '@customer360/kernel/log';
+import { context as activeContext, propagation } from '@opentelemetry/api';
+import { Pool } from 'undici';
+import { type BreakerState, createBreaker } from './breaker.ts';
+import type { GatewayContext } from './context.ts';
+import { unavailable } from './errors.ts';
+import { type Exchanged, ExchangeFailed, exchange } from './exchange.ts';
+import { breakerState, subgraphRequests, subgraphSeconds } from './metrics.ts';
+
+export interface SourceOptions {
+  readonly name: string;
+  /** URL of its /graphql. */
+  readonly url: string;
+  readonly timeoutMs: number;
+  readonly connections: number;
+  readonly sign: (actor: Actor, audience: string) => Promise<string>;
+  readonly log: Log;
+}
+
+export interface SubgraphSource extends GraphQLDataSource<GatewayContext> {
+  readonly name: string;
+  state(): BreakerState;
+  close(): Promise<void>;
+}
+
+type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>;
+const RETRY_AFTER_MS = 25;
+
+export function createSubgraphSource(options: SourceOptions): SubgraphSource {
+  const { name, log } = options;
+  const target = new URL(options.url);
+  const path = target.pathname + target.search;
+  const pool = new Pool(target.origin, {
+    connections: options.connections,
+    pipelining: 1,
+    connect: { timeout: Math.min(options.timeoutMs, 1_000) },
+  });
+  const breaker = createBreaker();
+  let shown: BreakerState = 'closed';
+  showState();
+
+  function showState(): void {
+    const state = breaker.state();
+    breakerState.set({ service: name }, state === 'closed' ? 0 : state === 'half-open' ? 1 : 2);
+    if (state !== shown) log.warn({ service: name, from: shown, to: state }, 'breaker changed');
+    shown = state;
+  }
+
+  async function headersOf(context: GatewayContext): Promise<Record<string, string>> {
+    const headers: Record<string, string> = {
+      'content-type': 'application/json',
+      accept: 'application/json',
+      authorization: `Bearer ${await options.sign(context.actor, name)}`,
+      'x-request-id': context.requestId,
+    };
+    propagation.inject(activeContext.active(), headers);
+    if (context.traceparent && !headers.traceparent) headers.traceparent = context.traceparent;
+    return headers;
+  }
+
+  /** Sends once, and once more if the connection failed and repeating is harmless: a query, or something that was never sent. */
+  async function send(headers: Record<string, string>, body: string, mutation: boolean): Promise<Exchanged> {
+    const until = performance.now() + options.timeoutMs;
+    try {
+      return await exchange(pool, { path, headers, body, deadlineMs: options.timeoutMs });
+    } catch (failure) {
+      if (!(failure instanceof ExchangeFailed) || failure.reason !== 'connection' || (mutation && failure.sent)) throw failure;
+      await new Promise((done) => setTimeout(done, RETRY_AFTER_MS));
+      return exchange(pool, { path, headers, body, deadlineMs: Math.max(until - performance.now(), 1) });
+    }
+  }
+
+  async function process({ request, context, kind }: GraphQLDataSourceProcessOptions<GatewayContext>): Promise<Answer> {
+    if (kind !== 'incoming operation') throw new Error('only incoming operations are sent to services');
+    const caller = context as GatewayContext;
+    const mutation = request.query?.startsWith('mutation') ?? false;
+    const headers = await headersOf(caller);
+    const ticket = breaker.enter();
+    showState();
+    if (!ticket) {
+      subgraphRequests.inc({ service: name, outcome: 'breaker' });
+      throw unavailable(name, false);
+    }
+    const began = performance.now();
+    let sent = true;
+    try {
+      const { query, variables, operationName } = request;
+      const exchanged = await send(headers, JSON.stringify({ query, variables, operationName }), mutation);
+      const answer = read(exchanged);
+      ticket.answered();
+      if (exchanged.statements) caller.statements.set(name, (caller.statements.get(name) ?? 0) + (Number(exchanged.statements) || 0));
+      if (refusedToken(answer)) {
+        // The service does not take the gateway's word: a wrong key, or clocks apart. Not the caller's fault, and an operator must see it.
+        log.error({ service: name, requestId: caller.requestId }, 'the service refused the inner token');
+        subgraphRequests.inc({ service: name, outcome: 'refused' });
+        sent = false;
+        throw unavailable(name, false);
+      }
+      subgraphRequests.inc({ service: name, outcome: answer.errors ? 'errors' : 'ok' });
+      return answer;
+    } catch (failure) {
+      if (!(failure instanceof ExchangeFailed)) throw failure;
+      ticket.failed();
+      subgraphRequests.inc({ service: name, outcome: failure.reason });
+      sent = failure.sent;
+      log.warn(
+        { service: name, requestId: caller.requestId, reason: failure.reason, cause: codeOf(failure.cause) },
+        'no answer from a service',
+      );
+      throw unavailable(name, mutation && sent);
+    } finally {
+      subgraphSeconds.observe({ service: name }, (performance.now() - began) / 1000);
+      showState();
+    }
+  }
+
+  return { name, process, state: breaker.state, close: () => pool.destroy() };
+}
+
+/** Takes a GraphQL answer whatever its status; anything else is a failure of the service. Its extensions stay inside. */
+function read({ text }: Exchanged): Answer {
+  let answer: unknown;
+  try {
+    answer = JSON.parse(text);
+  } catch {
+    throw new ExchangeFailed('protocol', true);
+  }
+  const { data, errors } = (answer ?? {}) as { data?: unknown; errors?: unknown };
+  const broken = errors !== undefined && !(Array.isArray(errors) && errors.every((error) => typeof error?.message === 'string'));
+  if (broken || (typeof data !== 'object' && data !== undefined) || (data === undefined && errors === undefined)) {
+    throw new ExchangeFailed('protocol', true);
+  }
+  return { ...(data !== undefined && { data }), ...(errors !== undefined && { errors }) } as Answer;
+}
+
+const refusedToken = (answer: Answer): boolean =>
+  answer.data == null && (answer.errors?.some((error) => error.extensions?.code === 'UNAUTHENTICATED') ?? false);
+
+const codeOf = (cause: unknown): string | undefined => (cause as { code?: string } | undefined)?.code;

@@ -1,0 +1,88 @@
+// The audit trail's table: append-only by trigger and grants, numbered and hash-linked per customer. All SQL of the room.
+import { compileFilter } from '@customer360/kernel/filter';
+import { connection, keyset, type PageArgs } from '@customer360/kernel/paging';
+import { columns, sql } from '@customer360/kernel/sql';
+import type { Database } from '@customer360/kernel/database';
+import type { Tx } from '@customer360/kernel/transact';
+import { EntitySchema } from 'typeorm';
+import { sideTree } from '../identity/sides.table.ts';
+import type { AuditEntry } from './audit.ts';
+
+export const AuditEntryTable = new EntitySchema<AuditEntry>({
+  name: 'AuditEntry',
+  tableName: 'audit_entry',
+  columns: {
+    id: { type: 'uuid', primary: true },
+    customerId: { name: 'customer_id', type: 'uuid' },
+    sequence: { type: 'int' },
+    at: { type: 'timestamptz' },
+    actorKind: { name: 'actor_kind', type: 'text' },
+    actorId: { name: 'actor_id', type: 'text' },
+    actorRoles: { name: 'actor_roles', type: 'text', array: true },
+    action: { type: 'text' },
+    subjectType: { name: 'subject_type', type: 'text' },
+    subjectId: { name: 'subject_id', type: 'uuid' },
+    details: { type: 'jsonb' },
+    door: { type: 'text' },
+    requestId: { name: 'request_id', type: 'text' },
+    why: { type: 'text' },
+    previousHash: { name: 'previous_hash', type: 'text' },
+    hash: { type: 'text' },
+  },
+});
+
+/** The last entry of each customer's chain. */
+export const findChainEnds = (tx: Tx, customerIds: readonly string[]): Promise<Array<Pick<AuditEntry, 'customerId' | 'sequence' | 'hash'>>> =>
+  tx.query(
+    'findChainEnds',
+    sql`select chain_end.* from unnest(${[...customerIds]}::uuid[]) as asked(id) cross join lateral (
+          select a.customer_id as "customerId", a.sequence, a.hash from audit_entry a
+          where a.customer_id = asked.id order by a.sequence desc limit 1) chain_end`,
+  );
+
+/** A chain from its beginning, at most `limit` entries. */
+export const findChain = (db: Database, customerId: string, limit: number): Promise<AuditEntry[]> =>
+  db.query(
+    'findChain',
+    sql`select ${columns(AuditEntryTable, 'a')} from audit_entry a where a.customer_id = ${customerId} order by a.sequence limit ${limit}`,
+  );
+
+const FILTER = {
+  action: { column: sql`a.action`, type: 'text' },
+  subjectType: { column: sql`a.subject_type`, type: 'text' },
+  subjectId: { column: sql`a.subject_id`, type: 'uuid' },
+  actorId: { column: sql`a.actor_id`, type: 'text' },
+  at: { column: sql`a.at`, type: 'timestamptz' },
+} as const;
+
+const pages = keyset({
+  fields: {
+    AT: { column: sql`a.at`, type: 'timestamptz' },
+    SEQUENCE: { column: sql`a.sequence`, type: 'int' },
+  },
+  id: sql`a.id`,
+  default: [
+    { field: 'AT', direction: 'DESC' },
+    { field: 'SEQUENCE', direction: 'DESC' },
+  ],
+});
+
+export type AuditListArgs = PageArgs<'AT' | 'SEQUENCE'> & { filter?: object | null };
+
+/** A page of a customer's trail, its merged ids included. */
+export async function pageAuditTrail(db: Database, customerId: string, args: AuditListArgs) {
+  const plan = pages.plan(args);
+  const where = sql`a.customer_id in (select id from side) and ${compileFilter(args.filter, FILTER)}`;
+  const rows = await db.query<AuditEntry & { cursor: string }>(
+    'pageAuditTrail',
+    sql`with ${sideTree([customerId])} select ${columns(AuditEntryTable, 'a')}, ${plan.cursor} from audit_entry a
+        where ${where} and ${plan.where} order by ${plan.orderBy} limit ${plan.limit}`,
+  );
+  return connection(rows, plan, async () => {
+    const counted = await db.one<{ count: number }>(
+      'countAuditTrail',
+      sql`with ${sideTree([customerId])} select count(*)::int as count from audit_entry a where ${where}`,
+    );
+    return counted!.count;
+  });
+}

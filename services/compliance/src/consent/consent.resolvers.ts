@@ -1,0 +1,69 @@
+// Consent in the graph: translation only.
+import { customerReference, visibleCustomer } from '@customer360/customer-data/directory';
+import { createdBy } from '@customer360/kernel/entity';
+import { isProblem } from '@customer360/kernel/problem';
+import { sql } from '@customer360/kernel/sql';
+import type { Context } from '../context.ts';
+import { CONSENT_SOURCES, CONSENT_TYPES, type ConsentRecord, type ConsentType, LEGAL_BASES, missingEvidence } from './consent.ts';
+import { currentConsents, presentOf } from './consent-decision.ts';
+import { asStatement, type ConsentListArgs, pageConsents } from './consent.table.ts';
+import { type ConsentAnswer, type ConsentQuestion, decideConsentOf, decideConsentsOf } from './decide-consent.ts';
+import { type RecordConsent, recordConsent } from './record-consent.ts';
+import { type RecordConsents, recordConsents } from './record-consents.ts';
+import { enumOf } from '../enums.ts';
+
+/** A record the asker may see, else null. */
+async function visibleRecord(id: string, ctx: Context): Promise<ConsentRecord | null> {
+  const record = await ctx.loaders.consent.record.load(id);
+  return record && (await customerReference(ctx, record.customerId)) ? record : null;
+}
+
+export const consentResolvers = {
+  ConsentType: enumOf(CONSENT_TYPES),
+  ConsentSource: enumOf(CONSENT_SOURCES),
+  LegalBasis: enumOf(LEGAL_BASES),
+  Query: {
+    consentDecision: (_: unknown, args: ConsentQuestion, ctx: Context) => decideConsentOf(ctx, args),
+    consentDecisions: (_: unknown, args: { customerIds: string[]; purpose: ConsentType }, ctx: Context) =>
+      decideConsentsOf(ctx, args.customerIds, args.purpose),
+    consentRecord: (_: unknown, { id }: { id: string }, ctx: Context) => visibleRecord(id, ctx),
+    consentRecords: (_: unknown, args: ConsentListArgs, { db, actor }: Context) => pageConsents(db, visibleCustomer(actor, sql`r.customer_id`), args),
+  },
+  Mutation: {
+    recordConsent: async (_: unknown, { input }: { input: RecordConsent }, ctx: Context) => {
+      const answer = await recordConsent(ctx, input);
+      return isProblem(answer) ? answer : { ...answer, __typename: 'ConsentRecord' };
+    },
+    recordConsents: async (_: unknown, { input }: { input: RecordConsents }, ctx: Context) => {
+      const answer = await recordConsents(ctx, input);
+      return isProblem(answer) ? answer : { ...answer, __typename: 'RecordedConsents' };
+    },
+  },
+  Customer: {
+    async consents({ id }: { id: string }, _: unknown, { loaders }: Context) {
+      const records = await loaders.consent.ofCustomer.load(id);
+      const byId = new Map(records.map((record) => [record.id, record]));
+      const statements = records.map(asStatement);
+      return currentConsents(statements, presentOf(statements, new Date())).map(({ consentType, status, decidedBy: [decisive] }) => ({
+        consentType,
+        status,
+        granted: status === 'GRANTED',
+        since: decisive.effectiveAt,
+        legalBasis: decisive.legalBasis,
+        source: byId.get(decisive.id)!.source,
+        validUntil: decisive.validUntil,
+        record: byId.get(decisive.id)!,
+      }));
+    },
+    consentHistory: ({ id }: { id: string }, args: ConsentListArgs, { loaders }: Context) => loaders.consent.history(args)(id),
+  },
+  ConsentDecision: {
+    evidence: ({ evidence }: ConsentAnswer, _: unknown, { loaders }: Context) => loaders.consent.record.loadMany(evidence.map(({ id }) => id)),
+  },
+  ConsentRecord: {
+    customer: ({ customerId }: ConsentRecord, _: unknown, ctx: Context) => customerReference(ctx, customerId),
+    ipAddress: async ({ id }: ConsentRecord, _: unknown, { loaders }: Context) => (await loaders.consent.ipAddress.load(id))?.ipAddress ?? null,
+    missingEvidence,
+    createdBy,
+  },
+};

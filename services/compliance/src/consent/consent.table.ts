@@ -1,0 +1,178 @@
+// Where consent records live: an append-only table (trigger and grants, see the migration) and, apart from it, the IP addresses, which are
+// personal and which an erasure must be able to remove. All SQL of the room.
+import { byArguments, byKey, manyByKey } from '@customer360/kernel/loader';
+import { compileFilter } from '@customer360/kernel/filter';
+import { connection, keyset, type PageArgs } from '@customer360/kernel/paging';
+import { columns, type Sql, sql } from '@customer360/kernel/sql';
+import type { Database } from '@customer360/kernel/database';
+import type { Tx } from '@customer360/kernel/transact';
+import { EntitySchema } from 'typeorm';
+import { sideTree } from '../identity/sides.table.ts';
+import { type ConsentRecord, effectiveAt } from './consent.ts';
+import type { Statement } from './consent-decision.ts';
+
+export const ConsentRecordTable = new EntitySchema<ConsentRecord>({
+  name: 'ConsentRecord',
+  tableName: 'consent_record',
+  columns: {
+    id: { type: 'uuid', primary: true },
+    statementId: { name: 'statement_id', type: 'uuid' },
+    customerId: { name: 'customer_id', type: 'uuid' },
+    originCustomerId: { name: 'origin_customer_id', type: 'uuid' },
+    place: { type: 'int' },
+    covers: { type: 'uuid', array: true },
+    consentType: { name: 'consent_type', type: 'text' },
+    granted: { type: 'boolean' },
+    grantedAt: { name: 'granted_at', type: 'timestamptz', nullable: true },
+    revokedAt: { name: 'revoked_at', type: 'timestamptz', nullable: true },
+    source: { type: 'text' },
+    legalBasis: { name: 'legal_basis', type: 'text' },
+    privacyPolicyVersion: { name: 'privacy_policy_version', type: 'text', nullable: true },
+    noticeVersion: { name: 'notice_version', type: 'text', nullable: true },
+    noticeHash: { name: 'notice_hash', type: 'text', nullable: true },
+    language: { type: 'text' },
+    validUntil: { name: 'valid_until', type: 'timestamptz', nullable: true },
+    recipients: { type: 'text', array: true },
+    withdrawalMethod: { name: 'withdrawal_method', type: 'text' },
+    retention: { type: 'text' },
+    jurisdiction: { type: 'text', nullable: true },
+    createdAt: { name: 'created_at', type: 'timestamptz' },
+    createdByKind: { name: 'created_by_kind', type: 'text' },
+    createdById: { name: 'created_by_id', type: 'text' },
+  },
+});
+
+/** The address a record came from; the one personal value of a consent, kept where it can be erased. */
+export interface ConsentOrigin {
+  consentRecordId: string;
+  customerId: string;
+  ipAddress: string;
+}
+
+export const ConsentOriginTable = new EntitySchema<ConsentOrigin>({
+  name: 'ConsentOrigin',
+  tableName: 'consent_origin',
+  columns: {
+    consentRecordId: { name: 'consent_record_id', type: 'uuid', primary: true },
+    customerId: { name: 'customer_id', type: 'uuid' },
+    ipAddress: { name: 'ip_address', type: 'text' },
+  },
+});
+
+/** A record in the stream of one side of the customer that was asked for. */
+export type SidedRecord = ConsentRecord & { root: string; side: string };
+
+export const asStatement = (record: SidedRecord): Statement => ({
+  id: record.id,
+  side: record.side,
+  consentType: record.consentType,
+  granted: record.granted,
+  effectiveAt: effectiveAt(record),
+  recordedAt: record.createdAt,
+  validUntil: record.validUntil,
+  legalBasis: record.legalBasis,
+});
+
+/** All records of these customers, once for every side that they speak for. */
+export function findConsents(db: Pick<Database | Tx, 'query'>, customerIds: readonly string[]): Promise<SidedRecord[]> {
+  return db.query<SidedRecord>(
+    'findConsents',
+    sql`with ${sideTree(customerIds)}
+        select side.root, side.id as side, ${columns(ConsentRecordTable, 'r')}
+        from side join consent_record r on r.covers @> array[side.id]`,
+  );
+}
+
+export const findStatement = (tx: Tx, statementId: string): Promise<ConsentRecord[]> =>
+  tx.query(
+    'findStatement',
+    sql`select ${columns(ConsentRecordTable, 'r')} from consent_record r where r.statement_id = ${statementId} order by r.place`,
+  );
+
+const FILTER = {
+  id: { column: sql`r.id`, type: 'uuid' },
+  customerId: { column: sql`r.customer_id`, type: 'uuid' },
+  consentType: { column: sql`r.consent_type`, type: 'enum' },
+  granted: { column: sql`r.granted`, type: 'bool' },
+  grantedAt: { column: sql`r.granted_at`, type: 'timestamptz' },
+  revokedAt: { column: sql`r.revoked_at`, type: 'timestamptz' },
+  source: { column: sql`r.source`, type: 'enum' },
+  legalBasis: { column: sql`r.legal_basis`, type: 'enum' },
+  privacyPolicyVersion: { column: sql`r.privacy_policy_version`, type: 'text' },
+  validUntil: { column: sql`r.valid_until`, type: 'timestamptz' },
+  createdAt: { column: sql`r.created_at`, type: 'timestamptz' },
+} as const;
+
+const pages = keyset({
+  fields: {
+    CREATED_AT: { column: sql`r.created_at`, type: 'timestamptz' },
+    GRANTED_AT: { column: sql`r.granted_at`, type: 'timestamptz', nullable: true },
+    REVOKED_AT: { column: sql`r.revoked_at`, type: 'timestamptz', nullable: true },
+    CONSENT_TYPE: { column: sql`r.consent_type`, type: 'text' },
+    VALID_UNTIL: { column: sql`r.valid_until`, type: 'timestamptz', nullable: true },
+  },
+  id: sql`r.id`,
+  default: [{ field: 'CREATED_AT', direction: 'DESC' }],
+});
+
+export type ConsentListArgs = PageArgs<'CREATED_AT' | 'GRANTED_AT' | 'REVOKED_AT' | 'CONSENT_TYPE' | 'VALID_UNTIL'> & { filter?: object | null };
+
+/** A page of all records that the asker may see. */
+export async function pageConsents(db: Database, visible: Sql, args: ConsentListArgs) {
+  const plan = pages.plan(args);
+  const where = sql`${visible} and ${compileFilter(args.filter, FILTER)}`;
+  const rows = await db.query<ConsentRecord & { cursor: string }>(
+    'pageConsents',
+    sql`select ${columns(ConsentRecordTable, 'r')}, ${plan.cursor} from consent_record r
+        where ${where} and ${plan.where} order by ${plan.orderBy} limit ${plan.limit}`,
+  );
+  return connection(rows, plan, async () => {
+    const counted = await db.one<{ count: number }>('countConsents', sql`select count(*)::int as count from consent_record r where ${where}`);
+    return counted!.count;
+  });
+}
+
+/** The room's loaders: one statement for however many customers a request touches. */
+export function consentLoaders(db: Database) {
+  const ofCustomer = manyByKey<string, SidedRecord>(
+    (ids) => findConsents(db, ids),
+    ({ root }) => root,
+  );
+  const record = byKey<string, ConsentRecord>(
+    (ids) => db.query('findConsentRecords', sql`select ${columns(ConsentRecordTable, 'r')} from consent_record r where r.id = any(${[...ids]}::uuid[])`),
+    ({ id }) => id,
+  );
+  const ipAddress = byKey<string, ConsentOrigin>(
+    (ids) =>
+      db.query('findConsentOrigins', sql`select ${columns(ConsentOriginTable, 'o')} from consent_origin o where o.consent_record_id = any(${[...ids]}::uuid[])`),
+    ({ consentRecordId }) => consentRecordId,
+  );
+  const history = byArguments((args: ConsentListArgs) => {
+    const plan = pages.plan(args);
+    const filter = compileFilter(args.filter, FILTER);
+    const within = sql`r.covers && array(select side.id from side where side.root = parent.id) and ${filter}`;
+    const rows = manyByKey<string, ConsentRecord & { cursor: string; root: string }>(
+      (ids) =>
+        db.query(
+          'pageConsentHistory',
+          sql`with ${sideTree(ids)}
+              select parent.id as root, page.* from unnest(${[...ids]}::uuid[]) as parent(id) cross join lateral (
+                select ${columns(ConsentRecordTable, 'r')}, ${plan.cursor} from consent_record r
+                where ${within} and ${plan.where} order by ${plan.orderBy} limit ${plan.limit}) page`,
+        ),
+      ({ root }) => root,
+    );
+    const counts = byKey<string, { root: string; count: number }>(
+      (ids) =>
+        db.query(
+          'countConsentHistory',
+          sql`with ${sideTree(ids)}
+              select parent.id as root, (select count(*)::int from consent_record r where ${within}) as count
+              from unnest(${[...ids]}::uuid[]) as parent(id)`,
+        ),
+      ({ root }) => root,
+    );
+    return async (customerId: string) => connection(await rows.load(customerId), plan, async () => (await counts.load(customerId))?.count ?? 0);
+  });
+  return { ofCustomer, record, ipAddress, history };
+}

@@ -1,0 +1,17 @@
+// One customer, several identities: a merged (retired) id keeps its own records, and its survivor answers for all of them. "Sides" are the
+// customer's own id and every id that was merged into it. Records stay where they were made, so an un-merge gives each side back its own.
+import { type Sql, sql } from '@customer360/kernel/sql';
+import type { Tx } from '@customer360/kernel/transact';
+
+/** CTE `side(root, id)`: for each asked id, itself and what was merged into it. Write `with ${sideTree(ids)} select …`. */
+export const sideTree = (ids: readonly string[]): Sql => sql`recursive side(root, id) as (
+    select id, id from unnest(${[...ids]}::uuid[]) as asked(id)
+    union
+    select side.root, retired.customer_id from side join directory_customer retired on retired.merged_into = side.id
+  )`;
+
+/** The sides of one customer, at most 1,000. */
+export async function findSides(tx: Pick<Tx, 'query'>, customerId: string): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>('findSides', sql`with ${sideTree([customerId])} select id from side order by id limit 1000`);
+  return rows.map(({ id }) => id);
+}

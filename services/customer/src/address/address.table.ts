@@ -1,0 +1,56 @@
+// The address table: schema and list. [Address AC-1] is held by the partial unique index one_default_per_type.
+import { customerColumns, rowColumns } from '@customer360/kernel/entity';
+import { keyset } from '@customer360/kernel/paging';
+import { columns, raw, sql } from '@customer360/kernel/sql';
+import { EntitySchema } from 'typeorm';
+import { enumField, field, type ListSpec } from '../list.ts';
+import { visibleCustomer } from '../scope.ts';
+import type { Address } from './address.ts';
+
+export const AddressTable = new EntitySchema<Address>({
+  name: 'address',
+  columns: {
+    ...rowColumns,
+    ...customerColumns,
+    addressType: { name: 'address_type', type: 'text' },
+    isDefault: { name: 'is_default', type: 'boolean' },
+    streetLine1: { name: 'street_line_1', type: 'text' },
+    streetLine2: { name: 'street_line_2', type: 'text', nullable: true },
+    city: { type: 'text' },
+    stateProvince: { name: 'state_province', type: 'text', nullable: true },
+    postalCode: { name: 'postal_code', type: 'text', nullable: true },
+    country: { type: 'char', length: 2 },
+    latitude: { type: 'numeric', precision: 8, scale: 6, nullable: true },
+    longitude: { type: 'numeric', precision: 9, scale: 6, nullable: true },
+    deletionId: { name: 'deletion_id', type: 'uuid', nullable: true },
+  },
+});
+
+export const addressList: ListSpec = {
+  name: 'listAddresses',
+  select: columns(AddressTable, 't'),
+  from: raw('address t join customer c on c.id = t.customer_id'),
+  visible: (actor, includeDeleted) => sql`${visibleCustomer(actor, 'c', includeDeleted)} and ${raw(includeDeleted ? 'true' : 't.deleted_at is null')}`,
+  search: ['t.street_line_1', 't.street_line_2', 't.city', 't.postal_code'],
+  order: keyset({
+    fields: {
+      CITY: { column: raw('t.city'), type: 'text' },
+      POSTAL_CODE: { column: raw('t.postal_code'), type: 'text', nullable: true },
+      COUNTRY: { column: raw('t.country'), type: 'text' },
+      CREATED_AT: { column: raw('t.created_at'), type: 'timestamptz' },
+      UPDATED_AT: { column: raw('t.updated_at'), type: 'timestamptz' },
+    },
+    id: raw('t.id'),
+    default: [{ field: 'CREATED_AT', direction: 'DESC' }],
+  }),
+  filter: {
+    customerId: field('t.customer_id', 'uuid'),
+    addressType: enumField('t.address_type'),
+    isDefault: field('t.is_default', 'bool'),
+    city: field('t.city', 'text'),
+    stateProvince: field('t.state_province', 'text'),
+    postalCode: field('t.postal_code', 'text'),
+    country: field('t.country', 'text'),
+    createdAt: field('t.created_at', 'timestamptz'),
+  },
+};

@@ -1,0 +1,142 @@
+// The customer table: its schema, its lists, and the statements that several verbs share. Reads by id follow redirects of merges: an id asked
+// for finds the survivor's row. `merged_into` always names the final survivor, so one hop is enough.
+import type { Actor } from '@customer360/kernel/actor';
+import type { RequestContext } from '@customer360/kernel/context';
+import { rowColumns } from '@customer360/kernel/entity';
+import { byKey } from '@customer360/kernel/loader';
+import { keyset } from '@customer360/kernel/paging';
+import { columns, raw, sql } from '@customer360/kernel/sql';
+import type { Tx } from '@customer360/kernel/transact';
+import { EntitySchema } from 'typeorm';
+import { enumField, field, type ListSpec } from '../list.ts';
+import { visibleCustomer } from '../scope.ts';
+import type { Customer } from './customer.ts';
+
+export const CustomerTable = new EntitySchema<Customer>({
+  name: 'customer',
+  columns: {
+    ...rowColumns,
+    type: { type: 'text' },
+    displayName: { name: 'display_name', type: 'text' },
+    status: { type: 'text' },
+    source: { type: 'text', nullable: true },
+    externalId: { name: 'external_id', type: 'text', nullable: true },
+    email: { type: 'text', nullable: true },
+    emailKey: { name: 'email_key', type: 'text', nullable: true },
+    phone: { type: 'text', nullable: true },
+    phoneE164: { name: 'phone_e164', type: 'text', nullable: true },
+    ownerId: { name: 'owner_id', type: 'uuid', nullable: true },
+    parentId: { name: 'parent_id', type: 'uuid', nullable: true },
+    mergedInto: { name: 'merged_into', type: 'uuid', nullable: true },
+    deletionId: { name: 'deletion_id', type: 'uuid', nullable: true },
+    initialStage: { name: 'initial_stage', type: 'text', nullable: true },
+    stageCategory: { name: 'stage_category', type: 'text', nullable: true },
+    lifecycleVersion: { name: 'lifecycle_version', type: 'int' },
+    processingRestricted: { name: 'processing_restricted', type: 'boolean' },
+    doNotProcess: { name: 'do_not_process', type: 'boolean' },
+    complianceVersion: { name: 'compliance_version', type: 'int' },
+  },
+});
+
+const select = columns(CustomerTable, 'c');
+
+export const customerList: ListSpec = {
+  name: 'listCustomers',
+  select,
+  from: raw('customer c'),
+  visible: (actor, includeDeleted) => visibleCustomer(actor, 'c', includeDeleted),
+  search: ['c.display_name', 'c.email', 'c.external_id'],
+  order: keyset({
+    fields: {
+      DISPLAY_NAME: { column: raw('c.display_name'), type: 'text' },
+      STATUS: { column: raw('c.status'), type: 'text' },
+      EXTERNAL_ID: { column: raw('c.external_id'), type: 'text', nullable: true },
+      CREATED_AT: { column: raw('c.created_at'), type: 'timestamptz' },
+      UPDATED_AT: { column: raw('c.updated_at'), type: 'timestamptz' },
+    },
+    id: raw('c.id'),
+    default: [{ field: 'CREATED_AT', direction: 'DESC' }],
+  }),
+  filter: {
+    id: field('c.id', 'uuid'),
+    type: enumField('c.type'),
+    displayName: field('c.display_name', 'text'),
+    status: enumField('c.status'),
+    source: enumField('c.source'),
+    externalId: field('c.external_id', 'text'),
+    email: field('c.email', 'text'),
+    phone: field('c.phone', 'text'),
+    ownerId: field('c.owner_id', 'uuid'),
+    parentId: field('c.parent_id', 'uuid'),
+    processingRestricted: field('c.processing_restricted', 'bool'),
+    createdAt: field('c.created_at', 'timestamptz'),
+    updatedAt: field('c.updated_at', 'timestamptz'),
+    deletedAt: field('c.deleted_at', 'timestamptz'),
+  },
+};
+
+/** The customers below one in the hierarchy, by name unless told. */
+export const childrenList: ListSpec = {
+  ...customerList,
+  name: 'listChildren',
+  order: { plan: (args, max) => customerList.order.plan(args.orderBy?.length ? args : { ...args, orderBy: [{ field: 'DISPLAY_NAME' }] }, max) },
+};
+
+type Found = Customer & { askedId: string };
+
+const found = (actor: Actor, ids: readonly string[], includeDeleted: boolean) => sql`
+  select asked.id as "askedId", ${select} from customer asked join customer c on c.id = coalesce(asked.merged_into, asked.id)
+  where asked.id = any(${[...ids]}::uuid[]) and ${visibleCustomer(actor, 'c', includeDeleted)}`;
+
+/** Customers that the caller may see, by the id asked for. */
+export const customerLoader = (ctx: RequestContext) =>
+  byKey<string, Found>((ids) => ctx.db.query('findCustomers', found(ctx.actor, ids, false)), (row) => row.askedId);
+
+/** One customer as the caller may see it. */
+export const findCustomer = (ctx: RequestContext, id: string, includeDeleted: boolean): Promise<Customer | undefined> =>
+  ctx.db.one<Customer>('findCustomer', found(ctx.actor, [id], includeDeleted));
+
+/** One customer inside a transaction; no redirect, because the lock was taken on this very id. */
+export const customerIn = (tx: Tx, id: string, includeDeleted = false): Promise<Customer | undefined> =>
+  tx.one<Customer>('readCustomer', sql`select ${select} from customer c where c.id = ${id} and ${visibleCustomer(tx.actor, 'c', includeDeleted)}`);
+
+/** The hierarchy is never deeper than this. */
+export const MAX_DEPTH = 100;
+
+const climbing = (ids: readonly string[], depth: number) => sql`
+  with recursive up(start, id, parent_id, level) as (
+    select c.id, c.id, c.parent_id, 1 from customer c where c.id = any(${[...ids]}::uuid[])
+    union all
+    select up.start, c.id, c.parent_id, up.level + 1 from up join customer c on c.id = up.parent_id where up.level < ${depth}
+  )`;
+
+/** The ids from this customer up to the top, itself first, deleted ones too; at most MAX_DEPTH + 1. */
+export async function climb(tx: Tx, id: string): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>('climbHierarchy', sql`${climbing([id], MAX_DEPTH + 1)} select id from up order by level`);
+  return rows.map((row) => row.id);
+}
+
+/** The visible ancestors of many customers, nearest first. */
+export const ancestorsOf = (ctx: RequestContext, ids: readonly string[]): Promise<Array<Customer & { startId: string }>> =>
+  ctx.db.query(
+    'findAncestors',
+    sql`${climbing(ids, MAX_DEPTH + 1)} select up.start as "startId", ${select} from up join customer c on c.id = up.id
+        where up.level > 1 and ${visibleCustomer(ctx.actor, 'c')} order by up.start, up.level`,
+  );
+
+/** Which of these live customers share an exact identifier, and whether the caller may see them. */
+export const sharingIdentifiers = (tx: Tx, keys: { emailKey: string | null; phoneE164: string | null; taxIdKey: string | null }, limit: number) =>
+  tx.query<{ id: string; email: boolean; phone: boolean; taxId: boolean; visible: boolean }>(
+    'findDuplicates',
+    sql`select c.id, c.email_key is not distinct from ${keys.emailKey} and c.email_key is not null as email,
+          c.phone_e164 is not distinct from ${keys.phoneE164} and c.phone_e164 is not null as phone,
+          a.id is not null as "taxId", ${visibleCustomer(tx.actor, 'c')} as visible
+        from (
+          select id from customer where email_key = ${keys.emailKey} and deleted_at is null
+          union select id from customer where phone_e164 = ${keys.phoneE164} and deleted_at is null
+          union select customer_id from account where tax_id_key = ${keys.taxIdKey} and deleted_at is null
+        ) candidate
+        join customer c on c.id = candidate.id and c.deleted_at is null
+        left join account a on a.customer_id = c.id and a.deleted_at is null and a.tax_id_key = ${keys.taxIdKey}
+        order by "taxId" desc, email desc, phone desc, c.created_at, c.id limit ${limit}`,
+  );

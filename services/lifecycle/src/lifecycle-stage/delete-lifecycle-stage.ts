@@ -1,0 +1,25 @@
+// [LifecycleStage AC-2] An administrator deletes a stage, softly, so that history keeps its name. Refused while a customer is in it or a
+// transition rule refers to it.
+import type { RequestContext } from '@customer360/kernel/context';
+import { expectVersion, notFound, problem } from '@customer360/kernel/problem';
+import { transact } from '@customer360/kernel/transact';
+import { findStage, holdStages, LifecycleStageEntity, stageUse } from './lifecycle-stage.table.ts';
+
+export async function deleteLifecycleStage(ctx: RequestContext, id: string, expectedVersion?: number | null) {
+  return transact(ctx, { lock: [id] }, async (tx) => {
+    await holdStages(tx, 'exclusive');
+    const stage = await findStage(tx, id);
+    if (!stage || stage.deletedAt !== null) throw notFound('LifecycleStage', id);
+    expectVersion('LifecycleStage', stage, expectedVersion);
+    const use = await stageUse(tx, id);
+    if (use.customerCount + use.ruleCount > 0) {
+      return stageInUse(`${use.customerCount} customers are in the stage and ${use.ruleCount} rules refer to it: move and remove them, or deactivate it`, use);
+    }
+    const change = { deletedAt: tx.now, updatedAt: tx.now, version: stage.version + 1 };
+    await tx.manager.getRepository(LifecycleStageEntity).update({ id }, change);
+    tx.emit({ type: 'crm.lifecycle.lifecycle-stage-deleted.v1', key: id, data: { stageId: id } });
+    return { ...stage, ...change };
+  });
+}
+
+export const stageInUse = (message: string, use: { customerCount: number; ruleCount: number }) => problem('StageInUse', message, use);

@@ -1,0 +1,23 @@
+// [LifecycleStage] Takes the deletion of a stage back, unless its name was given away meanwhile.
+import type { RequestContext } from '@customer360/kernel/context';
+import { notFound } from '@customer360/kernel/problem';
+import { transact } from '@customer360/kernel/transact';
+import { nameTaken, tooManyStages } from './create-lifecycle-stage.ts';
+import { MAX_STAGES } from './lifecycle-stage.ts';
+import { findStage, holdStages, LifecycleStageEntity, listStages } from './lifecycle-stage.table.ts';
+
+export async function restoreLifecycleStage(ctx: RequestContext, id: string) {
+  return transact(ctx, { lock: [id] }, async (tx) => {
+    await holdStages(tx, 'exclusive');
+    const stage = await findStage(tx, id);
+    if (!stage || stage.deletedAt === null) throw notFound('LifecycleStage', id);
+    const stages = await listStages(tx);
+    if (stages.length >= MAX_STAGES) return tooManyStages();
+    const taken = nameTaken(stages, stage.name);
+    if (taken) return taken;
+    const change = { deletedAt: null, updatedAt: tx.now, version: stage.version + 1 };
+    await tx.manager.getRepository(LifecycleStageEntity).update({ id }, change);
+    tx.emit({ type: 'crm.lifecycle.lifecycle-stage-restored.v1', key: id, data: { stageId: id } });
+    return { ...stage, ...change };
+  });
+}

@@ -1,0 +1,25 @@
+// [Journey] Takes the deletion of a milestone back, unless it happens once and another one was recorded meanwhile.
+import type { RequestContext } from '@customer360/kernel/context';
+import { isProblem } from '@customer360/kernel/problem';
+import { transact } from '@customer360/kernel/transact';
+import { ONCE_ONLY } from './milestone.ts';
+import { findLiveOfType, MilestoneEntity, milestoneFact } from './milestone.table.ts';
+import { customerOfMilestone, lockedMilestone } from './own-milestone.ts';
+import { alreadyRecorded } from './record-milestone.ts';
+
+export async function restoreMilestone(ctx: RequestContext, id: string) {
+  const customer = await customerOfMilestone(ctx, id);
+  if (isProblem(customer)) return customer;
+  return transact(ctx, { lock: [customer.id] }, async (tx) => {
+    const milestone = await lockedMilestone(tx, id, 'deleted');
+    if (ONCE_ONLY.includes(milestone.milestoneType)) {
+      const recorded = await findLiveOfType(tx, customer.id, milestone.milestoneType);
+      if (recorded) return alreadyRecorded(recorded);
+    }
+    const change = { deletedAt: null, updatedAt: tx.now, version: milestone.version + 1 };
+    await tx.manager.getRepository(MilestoneEntity).update({ id }, change);
+    const restored = { ...milestone, ...change };
+    tx.emit(milestoneFact('restored', restored));
+    return restored;
+  });
+}
