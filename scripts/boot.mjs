@@ -180,6 +180,7 @@ function run(command, args) {
   const options = [
     '--conditions=customer360-source',
     '--disable-warning=ExperimentalWarning',
+    '--disable-warning=TimeoutNegativeWarning', // kafkajs under Node 24
     join(root, 'scripts', `${command}.ts`),
     ...args,
   ];

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { command, onStop } from './stack/command.ts';
 import { readJson, writePrivate } from './stack/files.ts';
+import { stopRequest } from './stack/processes.ts';
 import { inRoot } from './stack/root.ts';
 import { Sentence } from './stack/sentence.ts';
 import { type Stack, startStack } from './stack/stack.ts';
@@ -63,6 +64,7 @@ await command(async () => {
   onStop((why) => {
     asked = true;
     log(`stopping (${why}) …`);
+    stopRequest.abort();
     wake();
   });
   const stopped = new Promise<void>((resolve) => {
@@ -75,6 +77,8 @@ await command(async () => {
       if (!asked) show(stack);
     }
     await stopped;
+  } catch (error) {
+    if (!asked) throw error;
   } finally {
     await stack?.stop();
   }

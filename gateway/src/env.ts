@@ -29,6 +29,7 @@ const roleLimit = z.object({ actor: z.number().int().min(1).optional(), total: z
 
 export const gatewayEnv = commonEnv.extend({
   GATEWAY_PORT: z.coerce.number().int().min(0).max(65_535).default(4000).describe('HTTP port of /graphql, /healthz, /readyz and /metrics.'),
+  GATEWAY_HOST: z.string().optional().describe('Address that it listens on; all when unset.'),
   SUPERGRAPH_FILE: z.string().min(1).describe('The composed supergraph, schemas/graphql/supergraph.graphql.'),
   SUBGRAPH_URLS: json(z.record(z.string(), z.url()))
     .default({})

@@ -56,6 +56,7 @@ export async function startGateway(env: GatewayEnv, log: Log): Promise<RunningGa
   });
   const http = await serveHttp<GatewayContext>({
     port: env.GATEWAY_PORT,
+    ...(env.GATEWAY_HOST && { host: env.GATEWAY_HOST }),
     graphql,
     contextOf: identity({ verify, rates, trustedProxies: env.TRUSTED_PROXIES, rejected: reject }),
     registry,
@@ -97,7 +98,7 @@ async function startApollo(
     buildService: ({ name }) => sources.get(name) as SubgraphSource,
     logger,
     __exposeQueryPlanExperimental: false,
-    telemetry: { includeDocument: 'never', recordExceptions: 0 },
+    telemetry: { includeDocument: false, recordExceptions: false },
   });
   const server = new ApolloServer<GatewayContext>({
     gateway,
@@ -109,7 +110,6 @@ async function startApollo(
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     stopOnTerminationSignals: false,
-    status400ForVariableCoercionErrors: true,
     csrfPrevention: { requestHeaders: ['authorization', 'x-apollo-operation-name', 'apollo-require-preflight'] },
     parseOptions: { maxTokens: env.MAX_TOKENS },
     validationRules: [shapeRule(limits)],

@@ -1,12 +1,13 @@
 // The gateway's way to one service, as Apollo's planner calls it: a signed token for exactly this service, a deadline, a breaker, one retry
 // where nothing can have happened twice, and SUBGRAPH_UNAVAILABLE when there is no usable answer. Nothing a client sent as a header is
 // handed on but the trace.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
 import type { Actor } from '@customer360/kernel/actor';
 import type { Log } from '@customer360/kernel/log';
 import { context as activeContext, propagation } from '@opentelemetry/api';
 import { Pool } from 'undici';
-import { type BreakerState, createBreaker } from './breaker.ts';
+import { type BreakerState, createBreaker, type Ticket } from './breaker.ts';
 import type { GatewayContext } from './context.ts';
 import { unavailable } from './errors.ts';
 import { type Exchanged, ExchangeFailed, exchange } from './exchange.ts';
@@ -30,6 +31,7 @@ export interface SubgraphSource extends GraphQLDataSource<GatewayContext> {
 
 type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>;
 const RETRY_AFTER_MS = 25;
+const PROBE_PATIENCE_MS = 150;
 
 export function createSubgraphSource(options: SourceOptions): SubgraphSource {
   const { name, log } = options;
@@ -47,7 +49,7 @@ export function createSubgraphSource(options: SourceOptions): SubgraphSource {
   function showState(): void {
     const state = breaker.state();
     breakerState.set({ service: name }, state === 'closed' ? 0 : state === 'half-open' ? 1 : 2);
-    if (state !== shown) log.warn({ service: name, from: shown, to: state }, 'breaker changed');
+    if (state !== shown) log.warn({ subgraph: name, from: shown, to: state }, 'breaker changed');
     shown = state;
   }
 
@@ -70,9 +72,16 @@ export function createSubgraphSource(options: SourceOptions): SubgraphSource {
       return await exchange(pool, { path, headers, body, deadlineMs: options.timeoutMs });
     } catch (failure) {
       if (!(failure instanceof ExchangeFailed) || failure.reason !== 'connection' || (mutation && failure.sent)) throw failure;
-      await new Promise((done) => setTimeout(done, RETRY_AFTER_MS));
+      await sleep(RETRY_AFTER_MS);
       return exchange(pool, { path, headers, body, deadlineMs: Math.max(until - performance.now(), 1) });
     }
+  }
+
+  async function enter(): Promise<Ticket | null> {
+    const ticket = breaker.enter();
+    if (ticket || breaker.state() !== 'half-open') return ticket;
+    await Promise.race([breaker.probed(), sleep(PROBE_PATIENCE_MS)]);
+    return breaker.state() === 'closed' ? breaker.enter() : null;
   }
 
   async function process({ request, context, kind }: GraphQLDataSourceProcessOptions<GatewayContext>): Promise<Answer> {
@@ -80,43 +89,41 @@ export function createSubgraphSource(options: SourceOptions): SubgraphSource {
     const caller = context as GatewayContext;
     const mutation = request.query?.startsWith('mutation') ?? false;
     const headers = await headersOf(caller);
-    const ticket = breaker.enter();
+    const ticket = await enter();
     showState();
     if (!ticket) {
       subgraphRequests.inc({ service: name, outcome: 'breaker' });
       throw unavailable(name, false);
     }
     const began = performance.now();
-    let sent = true;
+    let answer: Answer;
     try {
       const { query, variables, operationName } = request;
       const exchanged = await send(headers, JSON.stringify({ query, variables, operationName }), mutation);
-      const answer = read(exchanged);
+      answer = read(exchanged);
       ticket.answered();
       if (exchanged.statements) caller.statements.set(name, (caller.statements.get(name) ?? 0) + (Number(exchanged.statements) || 0));
-      if (refusedToken(answer)) {
-        // The service does not take the gateway's word: a wrong key, or clocks apart. Not the caller's fault, and an operator must see it.
-        log.error({ service: name, requestId: caller.requestId }, 'the service refused the inner token');
-        subgraphRequests.inc({ service: name, outcome: 'refused' });
-        sent = false;
-        throw unavailable(name, false);
-      }
-      subgraphRequests.inc({ service: name, outcome: answer.errors ? 'errors' : 'ok' });
-      return answer;
-    } catch (failure) {
-      if (!(failure instanceof ExchangeFailed)) throw failure;
+    } catch (error) {
       ticket.failed();
+      const failure = error instanceof ExchangeFailed ? error : new ExchangeFailed('protocol', true, error);
       subgraphRequests.inc({ service: name, outcome: failure.reason });
-      sent = failure.sent;
       log.warn(
         { service: name, requestId: caller.requestId, reason: failure.reason, cause: codeOf(failure.cause) },
         'no answer from a service',
       );
-      throw unavailable(name, mutation && sent);
+      throw unavailable(name, mutation && failure.sent);
     } finally {
       subgraphSeconds.observe({ service: name }, (performance.now() - began) / 1000);
       showState();
     }
+    if (refusedToken(answer)) {
+      // The service does not take the gateway's word: a wrong key, or clocks apart. Not the caller's fault, and an operator must see it.
+      log.error({ subgraph: name, requestId: caller.requestId }, 'the service refused the inner token');
+      subgraphRequests.inc({ service: name, outcome: 'refused' });
+      throw unavailable(name, false);
+    }
+    subgraphRequests.inc({ service: name, outcome: answer.errors ? 'errors' : 'ok' });
+    return answer;
   }
 
   return { name, process, state: breaker.state, close: () => pool.destroy() };

@@ -5,7 +5,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
-import { type Running, run } from './processes.ts';
+import { type Running, run, stopRequest } from './processes.ts';
 import { inRoot } from './root.ts';
 import { explain, Sentence } from './sentence.ts';
 
@@ -62,7 +62,7 @@ export async function kafkaJars(say: (line: string) => void): Promise<string> {
 
 function output(command: string, args: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], signal: stopRequest.signal });
     let said = '';
     const add = (chunk: Buffer) => {
       said = (said + chunk).slice(-20_000);

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, writePrivate } from './files.ts';
-import { openLog, tail } from './processes.ts';
+import { openLog, stopRequest, tail } from './processes.ts';
 import { entryOf, logOf, nodeArgs, type Surroundings, serviceEnv } from './programs.ts';
 import { inRoot } from './root.ts';
 import type { ServiceName } from './secrets.ts';
@@ -57,6 +57,7 @@ async function migrate(around: Surroundings, service: ServiceName): Promise<void
     cwd: inRoot(),
     stdio: ['ignore', log, log],
     timeout: MIGRATE_WITHIN_MS,
+    signal: stopRequest.signal,
   });
   closeSync(log);
   const how = await new Promise<string | number>((resolve) => {

@@ -35,6 +35,8 @@ export interface Place {
   outside?: string;
 }
 
+const SHELTERS = ['/var/lib', tmpdir()];
+
 const settings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -84,6 +86,13 @@ export function placePostgres(dir: string): Place {
   return { bin: join(binaries, 'bin'), data: join(outside, 'postgres'), uid, gid, outside };
 }
 
+/** Removes what a stack folder's Postgres keeps outside of it. */
+export function removePostgres(dir: string): void {
+  if (process.getuid?.() !== 0) return;
+  const name = createHash('sha256').update(realpathSync(dir)).digest('hex').slice(0, 16);
+  for (const parent of SHELTERS) rmSync(join(parent, 'customer360', name), { recursive: true, force: true });
+}
+
 function realpathOrSentence(path: string): string {
   try {
     return realpathSync(path);
@@ -111,7 +120,7 @@ const canReach = (dir: string, uid: number, gid: number) =>
   spawnSync('test', ['-x', dir], { uid, gid, cwd: '/', stdio: 'ignore' }).status === 0;
 
 function shelterFor(): string {
-  for (const parent of ['/var/lib', tmpdir()]) {
+  for (const parent of SHELTERS) {
     try {
       const shelter = join(parent, 'customer360');
       mkdirSync(shelter, { recursive: true, mode: 0o711 });

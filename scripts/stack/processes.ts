@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { type Identity, identify } from './pids.ts';
 import { explain, Sentence } from './sentence.ts';
 
@@ -37,6 +38,9 @@ export interface Running {
   kill(signal: NodeJS.Signals): void;
   stop(): Promise<void>;
 }
+
+/** Aborted when the command is asked to stop while the stack still starts: waits end, what was being started is stopped. */
+export const stopRequest = new AbortController();
 
 const MAX_LOG_BYTES = 5_000_000;
 
@@ -83,6 +87,10 @@ export async function run(spec: ProcessSpec): Promise<Running> {
     if (await spec.ready().catch(() => false)) {
       if (gone === undefined) return running;
       continue; // somebody else answered on its port
+    }
+    if (stopRequest.signal.aborted) {
+      await running.stop();
+      throw new Sentence('stopped');
     }
     if (Date.now() > deadline) {
       await running.stop();
@@ -133,14 +141,18 @@ export interface Leash {
   release(): void;
 }
 
-/** A small process that ends what it was told of when this process goes away without saying goodbye. */
-export function startLeash(log: string): Leash {
+/** A small process that ends what it was told of when this process goes away without saying goodbye; `marker` only tells it from others. */
+export function startLeash(log: string, marker: string): Leash {
   const fd = openLog(log);
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', new URL('./leash.ts', import.meta.url).pathname], {
-    stdio: ['pipe', fd, fd],
-    detached: true,
-    env: { PATH: process.env.PATH },
-  });
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', fileURLToPath(new URL('./leash.ts', import.meta.url)), marker],
+    {
+      stdio: ['pipe', fd, fd],
+      detached: true,
+      env: { PATH: process.env.PATH },
+    },
+  );
   closeSync(fd);
   child.on('error', () => {});
   const { stdin } = child;

@@ -1,6 +1,6 @@
 // A whole Customer 360 on this machine: engines, databases, topics, issuer, services, gateway, described in <dir>/stack.json. `npm start`, `npm test` and
 // the benchmarks use this one function, each with a folder of its own, so that they never touch one another.
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTopics } from '../../infra/topics/src/create-topics.ts';
@@ -11,7 +11,8 @@ import { endLeftovers } from './leftovers.ts';
 import { lockFolder } from './lock.ts';
 import { migrateAll } from './migrate.ts';
 import { choosePort } from './ports.ts';
-import { type Running, run, startLeash } from './processes.ts';
+import { removePostgres } from './postgres.ts';
+import { type Running, run, startLeash, stopRequest } from './processes.ts';
 import { entryOf, gatewayEnv, issuerEnv, logOf, program, type Surroundings, serviceEnv, urlOf } from './programs.ts';
 import { givenDatabase, provision, unprovision } from './provision.ts';
 import { inRoot } from './root.ts';
@@ -79,7 +80,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     throw explain(String(error)) ?? new Sentence(`The folder ${dir} cannot be written: ${(error as Error).message}.`);
   }
   const unlock = lockFolder(dir);
-  const leash = startLeash(logOf(dir, 'leash'));
+  const leash = startLeash(logOf(dir, 'leash'), dir);
   const running = new Map<string, Running>();
   const launchers = new Map<string, () => Promise<Running>>();
   const touched = new Set<string>(); // what `kill` ended on purpose is not supervised
@@ -149,7 +150,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
     const topicPrefix = options.topicPrefix ?? '';
     const databasePrefix = options.databasePrefix ?? 'customer360_';
-    if (stopping) throw new Sentence('stopped');
+    if (stopRequest.signal.aborted) throw new Sentence('stopped');
     const topics = JSON.parse(readFileSync(inRoot('schemas', 'topics.json'), 'utf8'));
     const [databases] = await Promise.all([
       postgres.url === '' ? givenDatabases() : provision(postgres.url, databasePrefix, secrets),
@@ -214,7 +215,7 @@ async function launchPrograms(
   running: Map<string, Running>,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    for (const name of names) {
+    for (const name of PROGRAMS) {
       const wish = {
         name,
         variable: portVariables[name],
@@ -287,4 +288,15 @@ async function describeStack(around: Surroundings): Promise<Description> {
 async function stopAll(processes: Running[]): Promise<void> {
   const rank = ({ name }: Running) => (name === 'gateway' ? 0 : name === 'postgres' || name === 'kafka' ? 2 : 1);
   for (const step of [0, 1, 2]) await Promise.all(processes.filter((process) => rank(process) === step).map((process) => process.stop()));
+}
+
+/** Deletes a stack's folder and everything that it keeps elsewhere; ends what a killed stack left running there. */
+export async function destroyStack(dir: string, except: (name: string) => boolean = () => false): Promise<void> {
+  if (!existsSync(dir)) return;
+  const unlock = lockFolder(dir);
+  await endLeftovers(dir);
+  removePostgres(dir);
+  for (const name of readdirSync(dir)) if (name !== 'lock' && !except(name)) rmSync(join(dir, name), { recursive: true, force: true });
+  unlock();
+  if (readdirSync(dir).length === 0) rmSync(dir, { recursive: true, force: true });
 }

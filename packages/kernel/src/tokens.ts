@@ -75,8 +75,8 @@ function sign(key: Awaited<ReturnType<typeof importJWK>>, kid: string, actor: Ac
 
 /** The public half of a private JWK, as a key set for `INNER_JWKS`. */
 export function publicJwks(privateJwk: JWK): JSONWebKeySet {
-  const { d: _private, ...open } = privateJwk;
-  return { keys: [open] };
+  const { kty, crv, x, kid } = privateJwk;
+  return { keys: [{ kty, crv, x, kid, alg: 'EdDSA', use: 'sig' } as JWK] };
 }
 
 /** Verifies the gateway's inner tokens for one subgraph (`audience`); give it the `authorization` header. Throws UNAUTHENTICATED. */

@@ -57,13 +57,14 @@ function searched(spec: ListSpec, search: string | null | undefined): Sql {
   )})`;
 }
 
+export type BelowArgs = Omit<ListArgs, 'search' | 'includeDeleted'>;
 type Page = { parentId: string; cursor: string };
 
 /** Pages below parents: a loader per distinct arguments, one statement for all parents. `link` is boolean SQL over `parent.id`. */
-export function pagesBelow(ctx: RequestContext, spec: ListSpec, link: Sql): (parentId: string, args: PageArgs<any>) => Promise<Connection<any>> {
-  const pages = byArguments((args: PageArgs<any>) => {
+export function pagesBelow(ctx: RequestContext, spec: ListSpec, link: Sql): (parentId: string, args: BelowArgs) => Promise<Connection<any>> {
+  const pages = byArguments((args: BelowArgs) => {
     const plan = spec.order.plan(args);
-    const visible = spec.visible(ctx.actor, false);
+    const visible = and(spec.visible(ctx.actor, false), compileFilter(args.filter, spec.filter));
     const counts = byKey<string, { parentId: string; count: number }>(
       (ids) =>
         ctx.db.query(
@@ -92,5 +93,5 @@ export function pagesBelow(ctx: RequestContext, spec: ListSpec, link: Sql): (par
       (row) => row.parentId,
     );
   });
-  return async (parentId, { first, after, orderBy }) => (await pages({ first, after, orderBy }).load(parentId))!.page;
+  return async (parentId, { first, after, orderBy, filter }) => (await pages({ first, after, orderBy, filter }).load(parentId))!.page;
 }

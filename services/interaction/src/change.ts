@@ -4,7 +4,7 @@ import { refuseRestricted, requireCustomer } from '@customer360/customer-data/di
 import type { RequestContext } from '@customer360/kernel/context';
 import type { Row } from '@customer360/kernel/entity';
 import { expectVersion, isProblem, notFound, type Problem } from '@customer360/kernel/problem';
-import { transact, type Tx } from '@customer360/kernel/transact';
+import { type Tx, transact } from '@customer360/kernel/transact';
 import type { Reader } from './list.ts';
 
 type Owned = Row & { customerId: string | null };
@@ -44,7 +44,10 @@ export async function change<R extends Owned>(ctx: RequestContext, asked: Change
 export const keyOf = (row: { id: string; customerId: string | null }): string => row.customerId ?? row.id;
 
 /** Those of the given values that are present and differ from the row's: absent = untouched, null = clear. */
-export function changesOf<R extends object, K extends keyof R>(row: R, given: { readonly [P in K]?: R[P] | undefined }): Partial<Pick<R, K>> {
+export function changesOf<R extends object, K extends keyof R>(
+  row: R,
+  given: { readonly [P in K]?: R[P] | undefined },
+): Partial<Pick<R, K>> {
   const changed: Partial<Pick<R, K>> = {};
   for (const field of Object.keys(given) as K[]) {
     const value = given[field];
@@ -54,4 +57,8 @@ export function changesOf<R extends object, K extends keyof R>(row: R, given: { 
 }
 
 const same = (a: unknown, b: unknown): boolean =>
-  a instanceof Date && b instanceof Date ? a.getTime() === b.getTime() : typeof a === 'object' ? JSON.stringify(a) === JSON.stringify(b) : a === b;
+  a instanceof Date && b instanceof Date
+    ? a.getTime() === b.getTime()
+    : typeof a === 'object'
+      ? JSON.stringify(a) === JSON.stringify(b)
+      : a === b;

@@ -21,7 +21,11 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
 
 /** The calendar day, `YYYY-MM-DD`, of an instant in a zone. Throws BAD_USER_INPUT naming `timeZone` for an unknown one. */
 export function dayOf(instant: Date, timeZone: string): string {
-  const parts = Object.fromEntries(formatOf(timeZone).formatToParts(instant).map(({ type, value }) => [type, value]));
+  const parts = Object.fromEntries(
+    formatOf(timeZone)
+      .formatToParts(instant)
+      .map(({ type, value }) => [type, value]),
+  );
   return `${parts.year!.padStart(4, '0')}-${parts.month}-${parts.day}`;
 }
 

@@ -1,8 +1,9 @@
 // The audit trail's table: append-only by trigger and grants, numbered and hash-linked per customer. All SQL of the room.
+
+import type { Database } from '@customer360/kernel/database';
 import { compileFilter } from '@customer360/kernel/filter';
 import { connection, keyset, type PageArgs } from '@customer360/kernel/paging';
 import { columns, sql } from '@customer360/kernel/sql';
-import type { Database } from '@customer360/kernel/database';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
 import { sideTree } from '../identity/sides.table.ts';
@@ -32,7 +33,10 @@ export const AuditEntryTable = new EntitySchema<AuditEntry>({
 });
 
 /** The last entry of each customer's chain. */
-export const findChainEnds = (tx: Tx, customerIds: readonly string[]): Promise<Array<Pick<AuditEntry, 'customerId' | 'sequence' | 'hash'>>> =>
+export const findChainEnds = (
+  tx: Tx,
+  customerIds: readonly string[],
+): Promise<Array<Pick<AuditEntry, 'customerId' | 'sequence' | 'hash'>>> =>
   tx.query(
     'findChainEnds',
     sql`select chain_end.* from unnest(${[...customerIds]}::uuid[]) as asked(id) cross join lateral (

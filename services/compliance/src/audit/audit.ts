@@ -55,7 +55,10 @@ export function hashEntry(previousHash: string, entry: Omit<AuditEntry, 'hash' |
 }
 
 /** Appends an entry to a chain whose last one is given. */
-export function chain(last: Pick<AuditEntry, 'sequence' | 'hash'> | undefined, entry: Omit<AuditEntry, 'hash' | 'previousHash' | 'sequence'>): AuditEntry {
+export function chain(
+  last: Pick<AuditEntry, 'sequence' | 'hash'> | undefined,
+  entry: Omit<AuditEntry, 'hash' | 'previousHash' | 'sequence'>,
+): AuditEntry {
   const previousHash = last?.hash ?? GENESIS;
   const numbered = { ...entry, sequence: (last?.sequence ?? 0) + 1, previousHash };
   return { ...numbered, hash: hashEntry(previousHash, numbered) };

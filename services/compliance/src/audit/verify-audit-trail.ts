@@ -1,8 +1,8 @@
 // Recomputes a customer's chain, so that anybody who may read the trail can see that it is whole [ConsentRecord AC-3]. Bounded: 10,000
 // entries a call. What a database owner cuts off at the end shows only against a hash that was written down elsewhere: `lastHash`.
 import type { Database } from '@customer360/kernel/database';
-import { firstBroken } from './audit.ts';
 import { findChain } from './audit.table.ts';
+import { firstBroken } from './audit.ts';
 
 const MAX_ENTRIES = 10_000;
 

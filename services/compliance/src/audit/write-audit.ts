@@ -1,8 +1,8 @@
 // Writes what was done into the customer's chain, in the transaction that does it [ConsentRecord AC-3]: no change without its entry, no
 // entry without its change. The caller holds the customer's lock.
 import type { Tx } from '@customer360/kernel/transact';
-import { type AuditEntry, chain, type Deed, doorOf } from './audit.ts';
 import { AuditEntryTable, findChainEnds } from './audit.table.ts';
+import { type AuditEntry, chain, type Deed, doorOf } from './audit.ts';
 
 export async function writeAudit(tx: Tx, requestId: string, deeds: readonly Deed[]): Promise<void> {
   const ends = new Map<string, Pick<AuditEntry, 'sequence' | 'hash'>>();

@@ -132,7 +132,8 @@ export function decideConsent(
   const consent = purposeStanding(statements, purpose, at, question.knownAt);
   if (consent?.status === 'WITHDRAWN') return deny('WITHDRAWN', consent.decidedBy);
   if (consent?.status === 'GRANTED') return allow(consent.decidedBy);
-  if (essential) return { allowed: true, verdict: 'ALLOWED', reason: 'CONTRACT_BASIS', legalBasis: 'contract', evidence: [], validUntil: null };
+  if (essential)
+    return { allowed: true, verdict: 'ALLOWED', reason: 'CONTRACT_BASIS', legalBasis: 'contract', evidence: [], validUntil: null };
   return consent ? deny('EXPIRED', consent.decidedBy) : deny('NO_CONSENT');
 }
 

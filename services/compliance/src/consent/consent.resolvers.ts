@@ -4,13 +4,13 @@ import { createdBy } from '@customer360/kernel/entity';
 import { isProblem } from '@customer360/kernel/problem';
 import { sql } from '@customer360/kernel/sql';
 import type { Context } from '../context.ts';
+import { enumOf } from '../enums.ts';
+import { asStatement, type ConsentListArgs, pageConsents } from './consent.table.ts';
 import { CONSENT_SOURCES, CONSENT_TYPES, type ConsentRecord, type ConsentType, LEGAL_BASES, missingEvidence } from './consent.ts';
 import { currentConsents, presentOf } from './consent-decision.ts';
-import { asStatement, type ConsentListArgs, pageConsents } from './consent.table.ts';
 import { type ConsentAnswer, type ConsentQuestion, decideConsentOf, decideConsentsOf } from './decide-consent.ts';
 import { type RecordConsent, recordConsent } from './record-consent.ts';
 import { type RecordConsents, recordConsents } from './record-consents.ts';
-import { enumOf } from '../enums.ts';
 
 /** A record the asker may see, else null. */
 async function visibleRecord(id: string, ctx: Context): Promise<ConsentRecord | null> {
@@ -27,7 +27,8 @@ export const consentResolvers = {
     consentDecisions: (_: unknown, args: { customerIds: string[]; purpose: ConsentType }, ctx: Context) =>
       decideConsentsOf(ctx, args.customerIds, args.purpose),
     consentRecord: (_: unknown, { id }: { id: string }, ctx: Context) => visibleRecord(id, ctx),
-    consentRecords: (_: unknown, args: ConsentListArgs, { db, actor }: Context) => pageConsents(db, visibleCustomer(actor, sql`r.customer_id`), args),
+    consentRecords: (_: unknown, args: ConsentListArgs, { db, actor }: Context) =>
+      pageConsents(db, visibleCustomer(actor, sql`r.customer_id`), args),
   },
   Mutation: {
     recordConsent: async (_: unknown, { input }: { input: RecordConsent }, ctx: Context) => {
@@ -58,11 +59,13 @@ export const consentResolvers = {
     consentHistory: ({ id }: { id: string }, args: ConsentListArgs, { loaders }: Context) => loaders.consent.history(args)(id),
   },
   ConsentDecision: {
-    evidence: ({ evidence }: ConsentAnswer, _: unknown, { loaders }: Context) => loaders.consent.record.loadMany(evidence.map(({ id }) => id)),
+    evidence: ({ evidence }: ConsentAnswer, _: unknown, { loaders }: Context) =>
+      loaders.consent.record.loadMany(evidence.map(({ id }) => id)),
   },
   ConsentRecord: {
     customer: ({ customerId }: ConsentRecord, _: unknown, ctx: Context) => customerReference(ctx, customerId),
-    ipAddress: async ({ id }: ConsentRecord, _: unknown, { loaders }: Context) => (await loaders.consent.ipAddress.load(id))?.ipAddress ?? null,
+    ipAddress: async ({ id }: ConsentRecord, _: unknown, { loaders }: Context) =>
+      (await loaders.consent.ipAddress.load(id))?.ipAddress ?? null,
     missingEvidence,
     createdBy,
   },

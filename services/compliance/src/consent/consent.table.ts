@@ -1,10 +1,11 @@
 // Where consent records live: an append-only table (trigger and grants, see the migration) and, apart from it, the IP addresses, which are
 // personal and which an erasure must be able to remove. All SQL of the room.
-import { byArguments, byKey, manyByKey } from '@customer360/kernel/loader';
+
+import type { Database } from '@customer360/kernel/database';
 import { compileFilter } from '@customer360/kernel/filter';
+import { byArguments, byKey, manyByKey } from '@customer360/kernel/loader';
 import { connection, keyset, type PageArgs } from '@customer360/kernel/paging';
 import { columns, type Sql, sql } from '@customer360/kernel/sql';
-import type { Database } from '@customer360/kernel/database';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
 import { sideTree } from '../identity/sides.table.ts';
@@ -115,7 +116,9 @@ const pages = keyset({
   default: [{ field: 'CREATED_AT', direction: 'DESC' }],
 });
 
-export type ConsentListArgs = PageArgs<'CREATED_AT' | 'GRANTED_AT' | 'REVOKED_AT' | 'CONSENT_TYPE' | 'VALID_UNTIL'> & { filter?: object | null };
+export type ConsentListArgs = PageArgs<'CREATED_AT' | 'GRANTED_AT' | 'REVOKED_AT' | 'CONSENT_TYPE' | 'VALID_UNTIL'> & {
+  filter?: object | null;
+};
 
 /** A page of all records that the asker may see. */
 export async function pageConsents(db: Database, visible: Sql, args: ConsentListArgs) {
@@ -127,7 +130,10 @@ export async function pageConsents(db: Database, visible: Sql, args: ConsentList
         where ${where} and ${plan.where} order by ${plan.orderBy} limit ${plan.limit}`,
   );
   return connection(rows, plan, async () => {
-    const counted = await db.one<{ count: number }>('countConsents', sql`select count(*)::int as count from consent_record r where ${where}`);
+    const counted = await db.one<{ count: number }>(
+      'countConsents',
+      sql`select count(*)::int as count from consent_record r where ${where}`,
+    );
     return counted!.count;
   });
 }
@@ -139,12 +145,19 @@ export function consentLoaders(db: Database) {
     ({ root }) => root,
   );
   const record = byKey<string, ConsentRecord>(
-    (ids) => db.query('findConsentRecords', sql`select ${columns(ConsentRecordTable, 'r')} from consent_record r where r.id = any(${[...ids]}::uuid[])`),
+    (ids) =>
+      db.query(
+        'findConsentRecords',
+        sql`select ${columns(ConsentRecordTable, 'r')} from consent_record r where r.id = any(${[...ids]}::uuid[])`,
+      ),
     ({ id }) => id,
   );
   const ipAddress = byKey<string, ConsentOrigin>(
     (ids) =>
-      db.query('findConsentOrigins', sql`select ${columns(ConsentOriginTable, 'o')} from consent_origin o where o.consent_record_id = any(${[...ids]}::uuid[])`),
+      db.query(
+        'findConsentOrigins',
+        sql`select ${columns(ConsentOriginTable, 'o')} from consent_origin o where o.consent_record_id = any(${[...ids]}::uuid[])`,
+      ),
     ({ consentRecordId }) => consentRecordId,
   );
   const history = byArguments((args: ConsentListArgs) => {
@@ -172,7 +185,8 @@ export function consentLoaders(db: Database) {
         ),
       ({ root }) => root,
     );
-    return async (customerId: string) => connection(await rows.load(customerId), plan, async () => (await counts.load(customerId))?.count ?? 0);
+    return async (customerId: string) =>
+      connection(await rows.load(customerId), plan, async () => (await counts.load(customerId))?.count ?? 0);
   });
   return { ofCustomer, record, ipAddress, history };
 }

@@ -93,7 +93,7 @@ export function checkEvidence(evidence: ConsentEvidence, now: Date, fromPortal: 
   if (noticeHash != null && !/^[0-9a-f]{64}$/i.test(noticeHash)) throw badInput(`${at}.noticeHash`, 'expected 64 hexadecimal digits');
   if (language != null && !LANGUAGE.test(language)) throw badInput(`${at}.language`, 'expected a BCP 47 language tag, for example de-AT');
   if ((recipients?.length ?? 0) > 50) throw badInput(`${at}.recipients`, 'are more than 50');
-  recipients?.forEach((name, i) => checkText(`${at}.recipients.${i}`, name, { max: 200, required: true }));
+  for (const [i, name] of (recipients ?? []).entries()) checkText(`${at}.recipients.${i}`, name, { max: 200, required: true });
   checkText(`${at}.withdrawalMethod`, evidence.withdrawalMethod, { max: 500 });
   if (retention != null && !DURATION.test(retention)) throw badInput(`${at}.retention`, 'expected an ISO 8601 duration, for example P7Y');
   if (ipAddress != null && fromPortal) throw badInput(`${at}.ipAddress`, 'is taken from the connection here');

@@ -5,11 +5,11 @@ import { hasRole } from '@customer360/kernel/actor';
 import { badInput, isProblem, notFound } from '@customer360/kernel/problem';
 import type { Context } from '../context.ts';
 import { findDoNotContact, findIdentities, type Identity } from '../identity/standing.table.ts';
-import { combine } from '../restriction/restriction.ts';
 import { findRestrictions } from '../restriction/restriction.table.ts';
+import { combine } from '../restriction/restriction.ts';
+import { asStatement, findConsents } from './consent.table.ts';
 import type { ConsentType } from './consent.ts';
 import { type Decision, decideConsent, presentOf, type Standing, type Statement } from './consent-decision.ts';
-import { asStatement, findConsents } from './consent.table.ts';
 
 export interface ConsentQuestion {
   customerId: string;
@@ -23,7 +23,14 @@ export type ConsentAnswer = Decision & { customerId: string; contactId: string |
 
 const MAX_CUSTOMERS = 200;
 const CLOCK_SKEW_MS = 60_000;
-const NOBODY: Standing = { exists: false, erased: false, deleted: false, processingRestricted: false, doNotProcess: false, doNotContact: false };
+const NOBODY: Standing = {
+  exists: false,
+  erased: false,
+  deleted: false,
+  processingRestricted: false,
+  doNotProcess: false,
+  doNotContact: false,
+};
 
 export async function decideConsentOf(ctx: Context, question: ConsentQuestion): Promise<ConsentAnswer> {
   const { purpose, contactId } = question;
@@ -60,7 +67,11 @@ const standingOf = (identity: Identity, at: Date) => ({
 
 export async function decideConsentsOf(ctx: Context, customerIds: readonly string[], purpose: ConsentType): Promise<ConsentAnswer[]> {
   if (customerIds.length > MAX_CUSTOMERS) {
-    throw badInput('customerIds', `are more than ${MAX_CUSTOMERS}`, { limit: 'customerIds', max: MAX_CUSTOMERS, asked: customerIds.length });
+    throw badInput('customerIds', `are more than ${MAX_CUSTOMERS}`, {
+      limit: 'customerIds',
+      max: MAX_CUSTOMERS,
+      asked: customerIds.length,
+    });
   }
   const now = new Date();
   const identities = new Map((await findIdentities(ctx.db, customerIds)).map((identity) => [identity.requested, identity]));

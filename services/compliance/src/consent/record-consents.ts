@@ -8,11 +8,20 @@ import type { Deed } from '../audit/audit.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { Context } from '../context.ts';
 import { findSides } from '../identity/sides.table.ts';
-import { combine } from '../restriction/restriction.ts';
 import { findRestrictions } from '../restriction/restriction.table.ts';
+import { combine } from '../restriction/restriction.ts';
 import { publishState } from '../state/publish-state.ts';
-import { type ConsentChoice, type ConsentEvidence, type ConsentRecord, checkChoices, checkEvidence, consentFields, effectiveAt, recordedAt } from './consent.ts';
 import { ConsentOriginTable, ConsentRecordTable, findConsents, findStatement } from './consent.table.ts';
+import {
+  type ConsentChoice,
+  type ConsentEvidence,
+  type ConsentRecord,
+  checkChoices,
+  checkEvidence,
+  consentFields,
+  effectiveAt,
+  recordedAt,
+} from './consent.ts';
 
 export interface RecordConsents extends ConsentEvidence {
   customerId: string;
@@ -99,6 +108,10 @@ const factOf = (record: ConsentRecord) => {
   const { id, consentType, legalBasis, granted } = record;
   const told = { consentRecordId: id, consentType, legalBasis, occurredAt: effectiveAt(record).toISOString() };
   return granted
-    ? { type: 'crm.compliance.consent-granted.v1', key: record.customerId, data: { ...told, validUntil: record.validUntil?.toISOString() ?? null } }
+    ? {
+        type: 'crm.compliance.consent-granted.v1',
+        key: record.customerId,
+        data: { ...told, validUntil: record.validUntil?.toISOString() ?? null },
+      }
     : { type: 'crm.compliance.consent-revoked.v1', key: record.customerId, data: told };
 };

@@ -7,8 +7,8 @@ import { writeAudit } from '../audit/write-audit.ts';
 import type { Context } from '../context.ts';
 import { findSides } from '../identity/sides.table.ts';
 import { publishState } from '../state/publish-state.ts';
-import { combine, checkReason, type Flag, type Restrictions, withFlag } from './restriction.ts';
 import { findRestrictions, RestrictionRecordTable } from './restriction.table.ts';
+import { checkReason, combine, type Flag, type Restrictions, withFlag } from './restriction.ts';
 
 export interface RestrictionChange {
   customerId: string;
@@ -25,7 +25,8 @@ export async function changeRestriction(ctx: Context, change: RestrictionChange)
   if (isProblem(customer)) return customer;
   return transact(ctx, { lock: [customer.id] }, async (tx) => {
     const before = combine(customer.id, await findRestrictions(tx, [customer.id]));
-    if (expectedVersion != null && expectedVersion !== before.version) throw conflict('CustomerRestrictions', customer.id, expectedVersion, before.version);
+    if (expectedVersion != null && expectedVersion !== before.version)
+      throw conflict('CustomerRestrictions', customer.id, expectedVersion, before.version);
     // Never before the row it follows, even if this request waited for the other one's lock.
     const createdAt = before.updatedAt && before.updatedAt >= tx.now ? new Date(before.updatedAt.getTime() + 1) : tx.now;
     const flags = withFlag(before, flag, on, reason, createdAt);
@@ -55,7 +56,13 @@ export async function changeRestriction(ctx: Context, change: RestrictionChange)
     ]);
     tx.emit({ type: 'crm.compliance.restriction-changed.v1', key: customer.id, data: { processingRestricted, doNotProcess } });
     await publishState(tx, customer.id);
-    const after: Restrictions = { customerId: customer.id, version, ...flags, updatedAt: createdAt, updatedBy: { kind: tx.actor.kind, id: tx.actor.id } };
+    const after: Restrictions = {
+      customerId: customer.id,
+      version,
+      ...flags,
+      updatedAt: createdAt,
+      updatedBy: { kind: tx.actor.kind, id: tx.actor.id },
+    };
     return after;
   });
 }

@@ -8,13 +8,15 @@ const asType = (answer: object) => ('__typename' in answer ? answer : { ...answe
 
 export const restrictionResolvers = {
   Customer: {
-    restrictions: async ({ id }: { id: string }, _: unknown, { loaders }: Context) => combine(id, await loaders.restriction.ofCustomer.load(id)),
+    restrictions: async ({ id }: { id: string }, _: unknown, { loaders }: Context) =>
+      combine(id, await loaders.restriction.ofCustomer.load(id)),
   },
   CustomerRestrictions: {
     since: (restrictions: Restrictions) => restrictedSince(restrictions),
   },
   Mutation: {
-    setProcessingRestriction: async (_: unknown, args: SetProcessingRestriction, ctx: Context) => asType(await setProcessingRestriction(ctx, args)),
+    setProcessingRestriction: async (_: unknown, args: SetProcessingRestriction, ctx: Context) =>
+      asType(await setProcessingRestriction(ctx, args)),
     setObjection: async (_: unknown, args: SetObjection, ctx: Context) => asType(await setObjection(ctx, args)),
   },
 };

@@ -31,7 +31,11 @@ export const RestrictionRecordTable = new EntitySchema<RestrictionRecord>({
 export type SidedRestriction = RestrictionRecord & { root: string };
 
 /** The newest row of every side of these customers, as of `at`. */
-export function findRestrictions(db: Pick<Database | Tx, 'query'>, customerIds: readonly string[], at: Date | null = null): Promise<SidedRestriction[]> {
+export function findRestrictions(
+  db: Pick<Database | Tx, 'query'>,
+  customerIds: readonly string[],
+  at: Date | null = null,
+): Promise<SidedRestriction[]> {
   return db.query<SidedRestriction>(
     'findRestrictions',
     sql`with ${sideTree(customerIds)}

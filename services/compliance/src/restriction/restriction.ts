@@ -77,7 +77,8 @@ export const checkReason = (reason: string, field = 'reason'): void => checkText
 
 /** Whoever hears an objection may record it; its end is for the customer, a dpo or an admin to say. */
 export function checkMayEndObjection(actor: Actor): void {
-  if (!hasRole(actor, 'customer', 'dpo', 'admin')) throw forbidden('only the customer, a dpo or an admin may end an objection', { field: 'doNotProcess' });
+  if (!hasRole(actor, 'customer', 'dpo', 'admin'))
+    throw forbidden('only the customer, a dpo or an admin may end an objection', { field: 'doNotProcess' });
 }
 
 /** Since when the older of the flags that are set stands. */

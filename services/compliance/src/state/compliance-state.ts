@@ -1,7 +1,8 @@
 // The state record of a customer on `crm.compliance.state.v1`: what a sender, an analytics job or another service needs to honour a
 // customer's choices without asking us. No personal values: purposes, flags and instants.
-import type { PurposeStanding } from '../consent/consent-decision.ts';
+
 import type { ConsentType } from '../consent/consent.ts';
+import type { PurposeStanding } from '../consent/consent-decision.ts';
 import type { Restrictions } from '../restriction/restriction.ts';
 
 export function complianceState(

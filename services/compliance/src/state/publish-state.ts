@@ -1,11 +1,11 @@
 // Every change of a consent, a flag or a hold publishes the customer's whole compliance state in the same transaction, after its fact,
 // read from the rows as they stand in the transaction: the record cannot say anything else than the database.
 import type { Tx } from '@customer360/kernel/transact';
-import { currentConsents, presentOf } from '../consent/consent-decision.ts';
 import { asStatement, findConsents } from '../consent/consent.table.ts';
+import { currentConsents, presentOf } from '../consent/consent-decision.ts';
 import { findActiveHolds } from '../legal-hold/legal-hold.table.ts';
-import { combine } from '../restriction/restriction.ts';
 import { findRestrictions } from '../restriction/restriction.table.ts';
+import { combine } from '../restriction/restriction.ts';
 import { complianceState } from './compliance-state.ts';
 
 export async function publishState(tx: Tx, customerId: string): Promise<void> {

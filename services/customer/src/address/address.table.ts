@@ -34,6 +34,8 @@ export const addressList: ListSpec = {
   search: ['t.street_line_1', 't.street_line_2', 't.city', 't.postal_code'],
   order: keyset({
     fields: {
+      IS_DEFAULT: { column: raw('t.is_default'), type: 'bool' },
+      ADDRESS_TYPE: { column: raw('t.address_type'), type: 'text' },
       CITY: { column: raw('t.city'), type: 'text' },
       POSTAL_CODE: { column: raw('t.postal_code'), type: 'text', nullable: true },
       COUNTRY: { column: raw('t.country'), type: 'text' },
@@ -53,4 +55,12 @@ export const addressList: ListSpec = {
     country: field('t.country', 'text'),
     createdAt: field('t.created_at', 'timestamptz'),
   },
+};
+
+const DEFAULTS_FIRST = [{ field: 'IS_DEFAULT', direction: 'DESC' }, { field: 'ADDRESS_TYPE' }, { field: 'CREATED_AT' }] as const;
+
+/** The addresses of one customer, defaults first. */
+export const addressesOfCustomer: ListSpec = {
+  ...addressList,
+  order: { plan: (args, max) => addressList.order.plan({ ...args, orderBy: DEFAULTS_FIRST }, max) },
 };

@@ -2,8 +2,8 @@
 import type { RequestContext } from '@customer360/kernel/context';
 import type { Problem } from '@customer360/kernel/problem';
 import { change } from '../change.ts';
-import { type Activity, refuseClosed } from './activity.ts';
 import { findActivity } from './activity.table.ts';
+import { type Activity, refuseClosed } from './activity.ts';
 import { settleActivity } from './settle-activity.ts';
 
 export const cancelActivity = (ctx: RequestContext, id: string, expectedVersion?: number | null): Promise<Activity | Problem> =>

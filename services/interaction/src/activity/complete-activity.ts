@@ -6,8 +6,8 @@ import { checkText, type Problem } from '@customer360/kernel/problem';
 import { change } from '../change.ts';
 import { checkPast, durationOf, type Interaction, isBackdated } from '../interaction/interaction.ts';
 import { recordInteraction } from '../interaction/record-interaction.ts';
-import { type Activity, interactionTypeOf, MAX_TEXT, refuseClosed } from './activity.ts';
 import { findActivity } from './activity.table.ts';
+import { type Activity, interactionTypeOf, MAX_TEXT, refuseClosed } from './activity.ts';
 import { settleActivity } from './settle-activity.ts';
 
 export interface CompleteActivity {

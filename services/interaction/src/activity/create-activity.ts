@@ -6,8 +6,8 @@ import { badInput, isProblem, notFound, type Problem } from '@customer360/kernel
 import { transact } from '@customer360/kernel/transact';
 import { keyOf } from '../change.ts';
 import { stateSummary } from '../summary/summary.table.ts';
-import { type Activity, checkActivity, checkReminder } from './activity.ts';
 import { ActivityTable, findActivity } from './activity.table.ts';
+import { type Activity, checkActivity, checkReminder } from './activity.ts';
 
 export interface CreateActivity extends Pick<Activity, 'activityType' | 'subject' | 'dueDate' | 'priority'> {
   customerId?: string | null;
@@ -67,7 +67,13 @@ export async function createActivity(ctx: RequestContext, input: CreateActivity)
       tx.emit({
         type: 'crm.interaction.activity-created.v1',
         key: keyOf(row),
-        data: { activityId: row.id, activityType: row.activityType, priority: row.priority, dueDate: row.dueDate.toISOString(), assignedToId },
+        data: {
+          activityId: row.id,
+          activityType: row.activityType,
+          priority: row.priority,
+          dueDate: row.dueDate.toISOString(),
+          assignedToId,
+        },
       });
       if (customerId) await stateSummary(tx, [customerId]);
       return row;

@@ -2,8 +2,8 @@
 import type { RequestContext } from '@customer360/kernel/context';
 import type { Problem } from '@customer360/kernel/problem';
 import { change } from '../change.ts';
-import type { Activity } from './activity.ts';
 import { findActivity } from './activity.table.ts';
+import type { Activity } from './activity.ts';
 import { settleActivity } from './settle-activity.ts';
 
 export const restoreActivity = (ctx: RequestContext, id: string): Promise<Activity | Problem> =>

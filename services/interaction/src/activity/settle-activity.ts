@@ -2,13 +2,19 @@
 import type { Tx } from '@customer360/kernel/transact';
 import { keyOf } from '../change.ts';
 import { stateSummary } from '../summary/summary.table.ts';
-import type { Activity } from './activity.ts';
 import { ActivityTable } from './activity.table.ts';
+import type { Activity } from './activity.ts';
 
 export type ActivityFact = 'updated' | 'completed' | 'cancelled' | 'deleted' | 'restored';
 
 /** Writes the changed values and tells of them; answers the row as it is now. */
-export async function settleActivity(tx: Tx, row: Activity, changed: Partial<Activity>, fact: ActivityFact, data: object = {}): Promise<Activity> {
+export async function settleActivity(
+  tx: Tx,
+  row: Activity,
+  changed: Partial<Activity>,
+  fact: ActivityFact,
+  data: object = {},
+): Promise<Activity> {
   const next = { ...row, ...changed, version: row.version + 1, updatedAt: tx.now };
   await tx.manager.getRepository(ActivityTable).update({ id: row.id }, { ...changed, version: next.version, updatedAt: next.updatedAt });
   tx.emit({ type: `crm.interaction.activity-${fact}.v1`, key: keyOf(row), data: { activityId: row.id, ...data } });

@@ -3,8 +3,8 @@ import { requireContact, requireStaff } from '@customer360/customer-data/directo
 import type { RequestContext } from '@customer360/kernel/context';
 import { badInput, type Problem } from '@customer360/kernel/problem';
 import { change, changesOf } from '../change.ts';
-import { type Activity, type ActivityContent, checkActivity, checkReminder, refuseClosed } from './activity.ts';
 import { findActivity } from './activity.table.ts';
+import { type Activity, type ActivityContent, checkActivity, checkReminder, refuseClosed } from './activity.ts';
 import { settleActivity } from './settle-activity.ts';
 
 type Given = { readonly [K in keyof ActivityContent]?: ActivityContent[K] | null };

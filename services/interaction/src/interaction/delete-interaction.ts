@@ -4,8 +4,8 @@ import type { Problem } from '@customer360/kernel/problem';
 import { change } from '../change.ts';
 import { stateSummary } from '../summary/summary.table.ts';
 import { takeOffTimeline } from '../timeline/timeline.table.ts';
-import type { Interaction } from './interaction.ts';
 import { findInteraction, InteractionTable } from './interaction.table.ts';
+import type { Interaction } from './interaction.ts';
 
 export const deleteInteraction = (ctx: RequestContext, id: string, expectedVersion?: number | null): Promise<Interaction | Problem> =>
   change(ctx, {

@@ -35,7 +35,16 @@ export interface Interaction extends Row, CustomerChild {
 /** What a caller may say about an interaction, when logging or correcting it. */
 export type InteractionContent = Pick<
   Interaction,
-  'contactId' | 'interactionType' | 'direction' | 'subject' | 'description' | 'occurredAt' | 'durationMinutes' | 'outcome' | 'sentiment' | 'relatedRecords'
+  | 'contactId'
+  | 'interactionType'
+  | 'direction'
+  | 'subject'
+  | 'description'
+  | 'occurredAt'
+  | 'durationMinutes'
+  | 'outcome'
+  | 'sentiment'
+  | 'relatedRecords'
 >;
 
 export const MAX_SUBJECT = 500;
@@ -52,7 +61,8 @@ const DAY_MS = 86_400_000;
 const EARLIEST = new Date('1900-01-01T00:00:00Z');
 
 /** It was logged more than 30 days after it occurred. [Retroactive logging] */
-export const isBackdated = (occurredAt: Date, loggedAt: Date): boolean => loggedAt.getTime() - occurredAt.getTime() > BACKDATED_AFTER_DAYS * DAY_MS;
+export const isBackdated = (occurredAt: Date, loggedAt: Date): boolean =>
+  loggedAt.getTime() - occurredAt.getTime() > BACKDATED_AFTER_DAYS * DAY_MS;
 
 /** Refuses an instant that is ahead of our clock by more than the allowed skew, or before 1900. */
 export function checkPast(field: string, instant: Date, now: Date): void {
@@ -64,11 +74,11 @@ export function checkPast(field: string, instant: Date, now: Date): void {
 export function durationOf(given: { durationMinutes?: number | null; startedAt?: Date | null; endedAt?: Date | null }): number | null {
   if (given.endedAt && !given.startedAt) throw badInput('input.startedAt', 'is required with endedAt');
   if (given.startedAt && given.endedAt && given.endedAt < given.startedAt) throw badInput('input.endedAt', 'is before startedAt');
-  const counted =
-    given.startedAt && given.endedAt ? Math.ceil((given.endedAt.getTime() - given.startedAt.getTime()) / 60_000) : null;
+  const counted = given.startedAt && given.endedAt ? Math.ceil((given.endedAt.getTime() - given.startedAt.getTime()) / 60_000) : null;
   const minutes = given.durationMinutes ?? counted;
   const field = given.durationMinutes == null ? 'input.endedAt' : 'input.durationMinutes';
-  if (minutes !== null && (minutes < 0 || minutes > MAX_MINUTES)) throw badInput(field, `gives a duration outside 0 to ${MAX_MINUTES} minutes`);
+  if (minutes !== null && (minutes < 0 || minutes > MAX_MINUTES))
+    throw badInput(field, `gives a duration outside 0 to ${MAX_MINUTES} minutes`);
   return minutes;
 }
 
@@ -78,6 +88,7 @@ export function checkContent(given: Partial<Pick<InteractionContent, 'subject' |
   checkText('input.description', given.description, { max: MAX_TEXT });
   const related = given.relatedRecords ?? [];
   if (related.length > MAX_RELATED) throw badInput('input.relatedRecords', `has more than ${MAX_RELATED} records`, { max: MAX_RELATED });
-  related.forEach(({ id }, i) => checkText(`input.relatedRecords.${i}.id`, id, { max: MAX_RELATED_ID, required: true }));
-  if (new Set(related.map(({ type, id }) => `${type} ${id}`)).size < related.length) throw badInput('input.relatedRecords', 'names a record twice');
+  for (const [i, { id }] of related.entries()) checkText(`input.relatedRecords.${i}.id`, id, { max: MAX_RELATED_ID, required: true });
+  if (new Set(related.map(({ type, id }) => `${type} ${id}`)).size < related.length)
+    throw badInput('input.relatedRecords', 'names a record twice');
 }

@@ -5,6 +5,7 @@ import type { RequestContext } from '@customer360/kernel/context';
 import { newRow } from '@customer360/kernel/entity';
 import { checkText, isProblem, notFound, type Problem, problem } from '@customer360/kernel/problem';
 import { transact } from '@customer360/kernel/transact';
+import { findByExternalId, findInteraction } from './interaction.table.ts';
 import {
   checkContent,
   checkPast,
@@ -15,7 +16,6 @@ import {
   MAX_EXTERNAL_ID,
   type Source,
 } from './interaction.ts';
-import { findByExternalId, findInteraction } from './interaction.table.ts';
 import { recordInteraction } from './record-interaction.ts';
 
 export type LogInteraction = Pick<Interaction, 'interactionType' | 'customerId' | 'direction'> &

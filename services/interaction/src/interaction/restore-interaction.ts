@@ -5,10 +5,10 @@ import type { Problem } from '@customer360/kernel/problem';
 import { lockKeys } from '@customer360/kernel/transact';
 import { change } from '../change.ts';
 import { stateSummary } from '../summary/summary.table.ts';
-import { lineOfInteraction } from '../timeline/timeline.ts';
 import { putOnTimeline } from '../timeline/timeline.table.ts';
-import type { Interaction } from './interaction.ts';
+import { lineOfInteraction } from '../timeline/timeline.ts';
 import { findByExternalId, findInteraction, InteractionTable } from './interaction.table.ts';
+import type { Interaction } from './interaction.ts';
 import { externalIdInUse } from './log-interaction.ts';
 
 export const restoreInteraction = (ctx: RequestContext, id: string): Promise<Interaction | Problem> =>
@@ -23,7 +23,9 @@ export const restoreInteraction = (ctx: RequestContext, id: string): Promise<Int
         if (await findByExternalId(tx, row.externalId)) return externalIdInUse(row.externalId);
       }
       const next = { ...row, deletedAt: null, version: row.version + 1, updatedAt: tx.now };
-      await tx.manager.getRepository(InteractionTable).update({ id }, { deletedAt: null, version: next.version, updatedAt: next.updatedAt });
+      await tx.manager
+        .getRepository(InteractionTable)
+        .update({ id }, { deletedAt: null, version: next.version, updatedAt: next.updatedAt });
       await putOnTimeline(tx, [lineOfInteraction(next)]);
       tx.emit({ type: 'crm.interaction.interaction-restored.v1', key: row.customerId, data: { interactionId: id } });
       await stateSummary(tx, [row.customerId]);

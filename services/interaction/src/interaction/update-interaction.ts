@@ -5,14 +5,19 @@ import type { RequestContext } from '@customer360/kernel/context';
 import { badInput, type Problem } from '@customer360/kernel/problem';
 import { change, changesOf } from '../change.ts';
 import { stateSummary } from '../summary/summary.table.ts';
-import { lineOfInteraction } from '../timeline/timeline.ts';
 import { putOnTimeline } from '../timeline/timeline.table.ts';
-import { checkContent, checkPast, durationOf, type Interaction, type InteractionContent, isBackdated } from './interaction.ts';
+import { lineOfInteraction } from '../timeline/timeline.ts';
 import { findInteraction, InteractionTable } from './interaction.table.ts';
+import { checkContent, checkPast, durationOf, type Interaction, type InteractionContent, isBackdated } from './interaction.ts';
 
 type Given = { readonly [K in keyof InteractionContent]?: InteractionContent[K] | null };
 
-export async function updateInteraction(ctx: RequestContext, id: string, expectedVersion: number, given: Given): Promise<Interaction | Problem> {
+export async function updateInteraction(
+  ctx: RequestContext,
+  id: string,
+  expectedVersion: number,
+  given: Given,
+): Promise<Interaction | Problem> {
   for (const field of ['interactionType', 'direction', 'occurredAt'] as const) {
     if (given[field] === null) throw badInput(`input.${field}`, 'cannot be cleared');
   }

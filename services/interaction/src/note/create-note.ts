@@ -3,12 +3,12 @@ import { refuseRestricted, requireContact, requireCustomer } from '@customer360/
 import type { RequestContext } from '@customer360/kernel/context';
 import { newRow } from '@customer360/kernel/entity';
 import { isProblem, notFound, type Problem } from '@customer360/kernel/problem';
-import { transact, type Tx } from '@customer360/kernel/transact';
+import { type Tx, transact } from '@customer360/kernel/transact';
 import { keyOf } from '../change.ts';
-import { lineOfNote } from '../timeline/timeline.ts';
 import { putOnTimeline } from '../timeline/timeline.table.ts';
-import { checkNote, checkSubject, isContact, type Note } from './note.ts';
+import { lineOfNote } from '../timeline/timeline.ts';
 import { findNote, NoteTable } from './note.table.ts';
+import { checkNote, checkSubject, isContact, type Note } from './note.ts';
 
 export interface CreateNote extends Pick<Note, 'content' | 'isPinned' | 'visibility'> {
   customerId?: string | null;
@@ -59,7 +59,13 @@ export async function createNote(ctx: RequestContext, input: CreateNote): Promis
       tx.emit({
         type: 'crm.interaction.note-created.v1',
         key: keyOf(row),
-        data: { noteId: row.id, visibility: row.visibility, isPinned: row.isPinned, relatedType: row.relatedType, relatedId: row.relatedId },
+        data: {
+          noteId: row.id,
+          visibility: row.visibility,
+          isPinned: row.isPinned,
+          relatedType: row.relatedType,
+          relatedId: row.relatedId,
+        },
       });
       return row;
     },

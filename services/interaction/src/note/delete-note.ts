@@ -3,8 +3,8 @@ import type { RequestContext } from '@customer360/kernel/context';
 import type { Problem } from '@customer360/kernel/problem';
 import { change, keyOf } from '../change.ts';
 import { takeOffTimeline } from '../timeline/timeline.table.ts';
-import type { Note } from './note.ts';
 import { findNote, NoteTable } from './note.table.ts';
+import type { Note } from './note.ts';
 
 export const deleteNote = (ctx: RequestContext, id: string, expectedVersion?: number | null): Promise<Note | Problem> =>
   change(ctx, {
@@ -14,7 +14,9 @@ export const deleteNote = (ctx: RequestContext, id: string, expectedVersion?: nu
     find: (reader) => findNote(reader, ctx.actor, id, { purpose: 'write' }),
     async work(tx, row) {
       const next = { ...row, deletedAt: tx.now, version: row.version + 1, updatedAt: tx.now };
-      await tx.manager.getRepository(NoteTable).update({ id }, { deletedAt: next.deletedAt, version: next.version, updatedAt: next.updatedAt });
+      await tx.manager
+        .getRepository(NoteTable)
+        .update({ id }, { deletedAt: next.deletedAt, version: next.version, updatedAt: next.updatedAt });
       await takeOffTimeline(tx, 'note', id);
       tx.emit({ type: 'crm.interaction.note-deleted.v1', key: keyOf(row), data: { noteId: id } });
       return next;

@@ -99,4 +99,7 @@ export const findNote = (
 
 /** Many notes that the caller may see, for the loader. */
 export const findNotes = (reader: Reader, actor: Actor, ids: readonly string[]): Promise<Note[]> =>
-  reader.query('findNotes', sql`select ${noteColumns} from note r where r.id = any(${[...ids]}::uuid[]) and r.deleted_at is null and ${scope(actor)}`);
+  reader.query(
+    'findNotes',
+    sql`select ${noteColumns} from note r where r.id = any(${[...ids]}::uuid[]) and r.deleted_at is null and ${scope(actor)}`,
+  );

@@ -3,8 +3,8 @@ import type { RequestContext } from '@customer360/kernel/context';
 import type { Problem } from '@customer360/kernel/problem';
 import { change, keyOf } from '../change.ts';
 import { showNote } from './create-note.ts';
-import type { Note } from './note.ts';
 import { findNote, NoteTable } from './note.table.ts';
+import type { Note } from './note.ts';
 
 export const restoreNote = (ctx: RequestContext, id: string): Promise<Note | Problem> =>
   change(ctx, {

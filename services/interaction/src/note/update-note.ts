@@ -4,8 +4,8 @@ import type { RequestContext } from '@customer360/kernel/context';
 import { badInput, forbidden, type Problem } from '@customer360/kernel/problem';
 import { change, changesOf, keyOf } from '../change.ts';
 import { showNote } from './create-note.ts';
-import { checkNote, type Note, type NoteContent } from './note.ts';
 import { findNote, NoteTable } from './note.table.ts';
+import { checkNote, type Note, type NoteContent } from './note.ts';
 
 type Given = { readonly [K in keyof NoteContent]?: NoteContent[K] | null };
 
@@ -25,7 +25,8 @@ export async function updateNote(ctx: RequestContext, id: string, expectedVersio
       const changedFields = Object.keys(changed);
       if (changedFields.length === 0) return row;
       const mine = row.createdByKind === ctx.actor.kind && row.createdById === ctx.actor.id;
-      if (changed.visibility && !mine) throw forbidden('input.visibility: only its author changes who sees a note', { field: 'input.visibility' });
+      if (changed.visibility && !mine)
+        throw forbidden('input.visibility: only its author changes who sees a note', { field: 'input.visibility' });
       const next = { ...row, ...changed, version: row.version + 1, updatedAt: tx.now };
       await tx.manager.getRepository(NoteTable).update({ id }, { ...changed, version: next.version, updatedAt: next.updatedAt });
       await showNote(tx, next);

@@ -4,8 +4,8 @@ import type { RequestContext } from '@customer360/kernel/context';
 import { type Sql, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import DataLoader from 'dataloader';
-import type { Interaction } from '../interaction/interaction.ts';
 import { interactionColumns } from '../interaction/interaction.table.ts';
+import type { Interaction } from '../interaction/interaction.ts';
 
 export interface InteractionSummary {
   lastInteractionAt: Date | null;

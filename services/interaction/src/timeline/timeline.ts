@@ -35,7 +35,9 @@ export const iconOf = (interactionType: string): string => ICON_BY_TYPE[interact
 /** Cuts by code points, so that no character is halved. */
 export const cut = (text: string, max: number): string => (text.length <= max ? text : `${[...text].slice(0, max - 1).join('')}…`);
 
-const line = (given: Pick<TimelineLine, 'kind' | 'sourceId' | 'customerId' | 'occurredAt' | 'display' | 'icon' | 'revision'> & Partial<TimelineLine>): TimelineLine => ({
+const line = (
+  given: Pick<TimelineLine, 'kind' | 'sourceId' | 'customerId' | 'occurredAt' | 'display' | 'icon' | 'revision'> & Partial<TimelineLine>,
+): TimelineLine => ({
   originCustomerId: given.customerId,
   highlight: false,
   pinned: false,
@@ -127,7 +129,10 @@ export const lineOfInvoice = (
   });
 
 /** `Order {{ number }} - {{ status }}`. [Timeline Order] */
-export const lineOfOrder = (data: { orderId: string; number: string; status: string; placedAt: string; revision: number }, origin: Origin): TimelineLine =>
+export const lineOfOrder = (
+  data: { orderId: string; number: string; status: string; placedAt: string; revision: number },
+  origin: Origin,
+): TimelineLine =>
   line({
     ...foreign(origin),
     kind: 'order',
@@ -141,7 +146,14 @@ export const lineOfOrder = (data: { orderId: string; number: string; status: str
 
 /** `Service: {{ description }}`, at the time it was done, else is scheduled. [Timeline WorkOrder] */
 export const lineOfWorkOrder = (
-  data: { workOrderId: string; description: string; status: string; scheduledAt?: string | null; completedAt?: string | null; revision: number },
+  data: {
+    workOrderId: string;
+    description: string;
+    status: string;
+    scheduledAt?: string | null;
+    completedAt?: string | null;
+    revision: number;
+  },
   origin: Origin,
 ): TimelineLine =>
   line({

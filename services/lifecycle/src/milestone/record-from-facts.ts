@@ -17,7 +17,7 @@ export interface SystemMilestone {
 type Written = Pick<Milestone, 'id' | 'customerId' | 'milestoneType' | 'occurredAt'> & { inserted: boolean };
 
 /**
- * Records what is new. A known FIRST_CONTACT moves to an earlier time only (interactions may arrive late), a known FIRST_PURCHASE to
+ * Records what is new. A known FIRST_CONTACT or SUPPORT_ESCALATION moves to an earlier time only (its fact may arrive late), a known FIRST_PURCHASE to
  * exactly the computed time, others stay. A once-only type that somebody recorded by hand is not recorded again.
  */
 export async function recordFromFacts(tx: Tx, milestones: readonly SystemMilestone[]): Promise<void> {
@@ -35,7 +35,7 @@ export async function recordFromFacts(tx: Tx, milestones: readonly SystemMilesto
           select 1 from milestone hand where hand.customer_id = new.customer_id and hand.milestone_type = new.type and hand.deleted_at is null
             and hand.source_ref is distinct from new.source_ref))
         on conflict (source_ref) do update set occurred_at = excluded.occurred_at, version = m.version + 1, updated_at = ${tx.now}
-        where m.deleted_at is null and (m.milestone_type = 'first_contact' and excluded.occurred_at < m.occurred_at
+        where m.deleted_at is null and (m.milestone_type in ('first_contact', 'support_escalation') and excluded.occurred_at < m.occurred_at
           or m.milestone_type = 'first_purchase' and excluded.occurred_at <> m.occurred_at)
         returning m.id, m.customer_id as "customerId", m.milestone_type as "milestoneType", m.occurred_at as "occurredAt", old.id is null as inserted`,
   );

@@ -1,0 +1,64 @@
+// What every step of a deletion request has in common: found and in scope, locked, at the version the caller read, written with its audit
+// entry. The step itself decides what changes and which fact tells of it.
+import { customerReference } from '@customer360/customer-data/directory';
+import { expectVersion, notFound } from '@customer360/kernel/problem';
+import { type Fact, type Tx, transact } from '@customer360/kernel/transact';
+import type { Deed } from '../audit/audit.ts';
+import { writeAudit } from '../audit/write-audit.ts';
+import type { Context } from '../context.ts';
+import { DeletionRequestTable, findDeletionRequest } from './deletion-request.table.ts';
+import type { DeletionRequest } from './deletion-request.ts';
+
+export interface RequestChange {
+  changes: Partial<DeletionRequest>;
+  fact: Omit<Fact, 'key'>;
+  why: string;
+}
+
+/** Runs a step in one transaction; the step answers what changes, or the problem `P` that it refuses with. */
+export async function stepRequest<P extends { readonly __typename: string; readonly message: string }>(
+  ctx: Context,
+  id: string,
+  expectedVersion: number,
+  step: (tx: Tx, request: DeletionRequest) => Promise<RequestChange | P>,
+): Promise<DeletionRequest | P> {
+  const found = await findDeletionRequest(ctx.db, id);
+  const customer = found && (await customerReference(ctx, found.customerId));
+  if (!found || !customer) throw notFound('DeletionRequest', id);
+  return transact<DeletionRequest, P>(ctx, { lock: [customer.id, found.customerId] }, async (tx) => {
+    const request = (await findDeletionRequest(tx, id))!;
+    expectVersion('DeletionRequest', request, expectedVersion);
+    const answer = await step(tx, request);
+    return 'changes' in answer ? applyChange(tx, ctx.requestId, request, answer) : answer;
+  });
+}
+
+/** Writes a change with its audit entry and fact; the caller holds the customer's lock. */
+export async function applyChange(
+  tx: Tx,
+  requestId: string,
+  request: DeletionRequest,
+  { changes, fact, why }: RequestChange,
+): Promise<DeletionRequest> {
+  const written = { ...changes, version: request.version + 1, updatedAt: tx.now };
+  await tx.manager.getRepository(DeletionRequestTable).update({ id: request.id }, written as object);
+  const after = { ...request, ...written };
+  await writeAudit(tx, requestId, [deedOf(after, fact.type, why)]);
+  tx.emit({ ...fact, key: request.customerId });
+  return after;
+}
+
+/** The audit entry of a request as it stands after a step. */
+export const deedOf = (request: DeletionRequest, factType: string, why: string): Deed => ({
+  customerId: request.customerId,
+  action: factType.replace(/^crm\.compliance\.|\.v1$/g, ''),
+  subjectType: 'deletion_request',
+  subjectId: request.id,
+  details: {
+    requestType: request.requestType,
+    status: request.status,
+    deadline: request.deadline.toISOString(),
+    version: request.version,
+  },
+  why,
+});

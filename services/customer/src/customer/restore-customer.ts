@@ -1,0 +1,37 @@
+// Bring back a soft-deleted customer with exactly what its deletion took [Customer AC-3]; what was deleted before on its own stays deleted.
+// An external id that somebody took meanwhile, or an erasure, stands in the way.
+import { notFound, type Problem, problem } from '@customer360/kernel/problem';
+import { transact } from '@customer360/kernel/transact';
+import type { Ctx } from '../loaders.ts';
+import { fact, updateRow } from '../write.ts';
+import { markChildren } from './cascade.ts';
+import { type Customer, refuseRestricted } from './customer.ts';
+import { CustomerTable, customerIn, findCustomer } from './customer.table.ts';
+import { publishCustomerState } from './customer-state.ts';
+import { externalIdLock, externalIdTakenMeanwhile, markExternalIds } from './external-id.ts';
+
+/** Restores a customer; one that lives is answered as it is. */
+export async function restoreCustomer(ctx: Ctx, id: string): Promise<Customer | Problem> {
+  const seen = await findCustomer(ctx, id, true);
+  if (!seen) throw notFound('Customer', id);
+  return transact<Customer, Problem>(ctx, { lock: [seen.id, ...externalIdLock(seen.externalId)] }, async (tx) => {
+    const customer = await customerIn(tx, seen.id, true);
+    if (!customer) throw notFound('Customer', id);
+    if (customer.deletedAt === null) return customer;
+    const restricted = refuseRestricted(customer, tx.actor);
+    if (restricted) return restricted;
+    if (customer.status === 'deleted') {
+      return problem('RestoreConflict', 'This customer was erased and cannot come back.', { field: 'status' });
+    }
+    const deletionId = customer.deletionId!;
+    if (await externalIdTakenMeanwhile(tx, deletionId)) {
+      return problem('RestoreConflict', 'Another customer took the external id meanwhile.', { field: 'externalId' });
+    }
+    const restored = await updateRow(tx, CustomerTable, customer, { deletedAt: null, deletionId: null });
+    const counts = await markChildren(tx, customer.id, deletionId, 'restored');
+    await markExternalIds(tx, customer.id, deletionId, false);
+    tx.emit(fact('customer-restored', customer.id, { customerId: customer.id, version: restored.version, deletionId, ...counts }));
+    await publishCustomerState(tx, [customer.id]);
+    return restored;
+  });
+}

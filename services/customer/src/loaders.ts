@@ -1,0 +1,48 @@
+// The loaders of one request: every read below a list goes through them, so that its cost does not grow with the list.
+import type { RequestContext } from '@customer360/kernel/context';
+import { byKey, manyByKey } from '@customer360/kernel/loader';
+import { columns, raw, sql } from '@customer360/kernel/sql';
+import type { Account } from './account/account.ts';
+import { AccountTable } from './account/account.table.ts';
+import { addressesOfCustomer } from './address/address.table.ts';
+import type { Contact } from './contact/contact.ts';
+import { contactList, contactsOfCustomer } from './contact/contact.table.ts';
+import { ancestorsOf, childrenList, customerLoader } from './customer/customer.table.ts';
+import { pagesBelow } from './list.ts';
+import { relationshipList } from './relationship/relationship.table.ts';
+import { staffLoader } from './staff-member/staff-member.table.ts';
+
+export function loaders(ctx: RequestContext) {
+  return {
+    customer: customerLoader(ctx),
+    staff: staffLoader(ctx),
+    account: byKey<string, Account>(
+      (ids) =>
+        ctx.db.query(
+          'findAccounts',
+          sql`select ${columns(AccountTable, 'a')} from account a where a.customer_id = any(${[...ids]}::uuid[]) and a.deleted_at is null`,
+        ),
+      (row) => row.customerId,
+    ),
+    contact: byKey<string, Contact>(
+      (ids) =>
+        ctx.db.query(
+          'findContacts',
+          sql`select ${contactList.select} from ${contactList.from} where t.id = any(${[...ids]}::uuid[]) and ${contactList.visible(ctx.actor, false)}`,
+        ),
+      (row) => row.id,
+    ),
+    ancestors: manyByKey(
+      (ids) => ancestorsOf(ctx, ids),
+      (row) => row.startId,
+    ),
+    children: pagesBelow(ctx, childrenList, raw('c.parent_id = parent.id')),
+    contacts: pagesBelow(ctx, contactsOfCustomer, raw('t.customer_id = parent.id')),
+    addresses: pagesBelow(ctx, addressesOfCustomer, raw('t.customer_id = parent.id')),
+    relationships: pagesBelow(ctx, relationshipList, raw('(t.from_customer_id = parent.id or t.to_customer_id = parent.id)')),
+  };
+}
+
+export type Loaders = ReturnType<typeof loaders>;
+/** What a verb or resolver of this service is given. */
+export type Ctx = RequestContext<Loaders>;

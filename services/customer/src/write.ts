@@ -1,0 +1,115 @@
+// What every verb of this service does around its rule: find the row in the caller's scope, lock its customer, look again, honour a
+// restriction, compare versions, write, and tell. The rule itself stands in the verb's file; here is only what all of them share.
+import type { CustomerChild, Row } from '@customer360/kernel/entity';
+import { expectVersion, notFound, type Problem } from '@customer360/kernel/problem';
+import { sql } from '@customer360/kernel/sql';
+import { type Fact, type Tx, transact } from '@customer360/kernel/transact';
+import type { EntitySchema } from 'typeorm';
+import { type Customer, refuseRestricted } from './customer/customer.ts';
+import { customerIn } from './customer/customer.table.ts';
+import type { ListSpec } from './list.ts';
+import type { Ctx } from './loaders.ts';
+
+type Restricted = Problem<'ProcessingRestricted', { customerId: string }>;
+
+/** A child noun of a customer: its SDL name, its table, its list. */
+export interface ChildNoun<R extends Row & CustomerChild> {
+  readonly noun: string;
+  readonly table: EntitySchema<R>;
+  readonly list: ListSpec;
+}
+
+/** The live customer as the caller may see it, redirects followed; NOT_FOUND naming `field` otherwise. */
+export async function requireCustomer(ctx: Ctx, id: string, field: string): Promise<Customer> {
+  const customer = await ctx.loaders.customer.load(id);
+  if (!customer) throw notFound('Customer', id, field);
+  return customer;
+}
+
+/** The same inside the transaction, under the lock. */
+export async function customerUnderLock(tx: Tx, id: string, field: string): Promise<Customer> {
+  const customer = await customerIn(tx, id);
+  if (!customer) throw notFound('Customer', id, field);
+  return customer;
+}
+
+/** Reads a row by id in the transaction. */
+export async function readRow<R extends Row>(tx: Tx, table: EntitySchema<R>, id: string): Promise<R> {
+  const row = await tx.manager.getRepository(table).findOneBy({ id } as never);
+  if (!row) throw notFound(table.options.name, id);
+  return row;
+}
+
+/** Inserts a row. */
+export async function insertRow<R extends Row>(tx: Tx, table: EntitySchema<R>, row: R): Promise<R> {
+  await tx.manager.getRepository(table).insert(row as never);
+  return row;
+}
+
+/** The fields of `changes` that differ from the row. */
+export function differences<R extends object>(row: R, changes: Partial<R>): Partial<R> {
+  const differing = Object.entries(changes).filter(
+    ([key, value]) => value !== undefined && JSON.stringify(value) !== JSON.stringify((row as Record<string, unknown>)[key]),
+  );
+  return Object.fromEntries(differing) as Partial<R>;
+}
+
+const INTERNAL = new Set(['emailKey', 'taxIdKey', 'deletionId', 'deletedAt']);
+
+/** The names of changed fields as the graph shows them. */
+export const publicNames = (changes: object): string[] => Object.keys(changes).filter((name) => !INTERNAL.has(name));
+
+/** Writes changes as the next version of the row. */
+export async function updateRow<R extends Row>(tx: Tx, table: EntitySchema<R>, row: R, changes: Partial<R>): Promise<R> {
+  const written = { ...changes, version: row.version + 1, updatedAt: tx.now };
+  await tx.manager.getRepository(table).update({ id: row.id } as never, written as never);
+  return { ...row, ...written };
+}
+
+/** A fact of this service. */
+export const fact = (name: string, key: string, data: object): Fact => ({ type: `crm.customer.${name}.v1`, key, data });
+
+/** Creates a child row: the customer is found, locked and not restricted. */
+export async function createChild<R extends Row & CustomerChild, P extends Problem = never>(
+  ctx: Ctx,
+  child: ChildNoun<R>,
+  input: { customerId: string; idempotencyKey?: string | null },
+  work: (tx: Tx, customer: Customer) => Promise<R | P>,
+): Promise<R | P | Restricted> {
+  const { id } = await requireCustomer(ctx, input.customerId, 'input.customerId');
+  const once = {
+    key: input.idempotencyKey,
+    operation: `create${child.noun}`,
+    input,
+    replay: (tx: Tx, rowId: string) => readRow(tx, child.table, rowId),
+  };
+  return transact<R, P | Restricted>(ctx, { lock: [id], once }, async (tx) => {
+    const customer = await customerUnderLock(tx, id, 'input.customerId');
+    return refuseRestricted(customer, tx.actor) ?? work(tx, customer);
+  });
+}
+
+/** Changes a live child row, or with `deleted` a deleted one: found in scope, locked by its customer, at the expected version. */
+export async function changeChild<R extends Row & CustomerChild, P extends Problem = never>(
+  ctx: Ctx,
+  child: ChildNoun<R>,
+  id: string,
+  options: { expectedVersion?: number | null; deleted?: boolean },
+  work: (tx: Tx, row: R, customer: Customer) => Promise<R | P>,
+): Promise<R | P | Restricted> {
+  const seen = await ctx.db.one<{ customerId: string }>(
+    `find${child.noun}`,
+    sql`select t.customer_id as "customerId" from ${child.list.from} where t.id = ${id} and c.deleted_at is null and ${child.list.visible(ctx.actor, true)}`,
+  );
+  if (!seen) throw notFound(child.noun, id);
+  return transact<R, P | Restricted>(ctx, { lock: [seen.customerId] }, async (tx) => {
+    const row = await readRow(tx, child.table, id);
+    const customer = await customerIn(tx, row.customerId);
+    if (!customer || (row.deletedAt !== null && !options.deleted)) throw notFound(child.noun, id);
+    const refused = refuseRestricted(customer, tx.actor);
+    if (refused) return refused;
+    expectVersion(child.noun, row, options.expectedVersion);
+    // A restore of a row that lives is done already.
+    return options.deleted && row.deletedAt === null ? row : work(tx, row, customer);
+  });
+}

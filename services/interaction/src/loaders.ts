@@ -1,0 +1,29 @@
+// The request's loaders: the only way resolvers read rows of other rows, so that a list of 200 customers costs the statements of one.
+import type { RequestContext } from '@customer360/kernel/context';
+import { byKey } from '@customer360/kernel/loader';
+import { activityList } from './activity/activity.table.ts';
+import { findInteractions, interactionList } from './interaction/interaction.table.ts';
+import type { Interaction } from './interaction/interaction.ts';
+import { pagePerCustomer } from './list.ts';
+import { findNotes, noteList } from './note/note.table.ts';
+import type { Note } from './note/note.ts';
+import { summaryLoader } from './summary/summary.table.ts';
+import { timelinePages } from './timeline/timeline-page.ts';
+
+export const loaders = (ctx: RequestContext) => ({
+  interaction: byKey<string, Interaction>(
+    (ids) => findInteractions(ctx.db, ctx.actor, ids),
+    (row) => row.id,
+  ),
+  note: byKey<string, Note>(
+    (ids) => findNotes(ctx.db, ctx.actor, ids),
+    (row) => row.id,
+  ),
+  summary: summaryLoader(ctx),
+  interactionsOf: pagePerCustomer(ctx, interactionList),
+  notesOf: pagePerCustomer(ctx, noteList),
+  activitiesOf: pagePerCustomer(ctx, activityList),
+  timelineOf: timelinePages(ctx),
+});
+
+export type Context = RequestContext<ReturnType<typeof loaders>>;
