@@ -6,8 +6,8 @@ import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { PNPM, pnpmCommand, pnpmEnvironment } from './pnpm.mjs';
 
-const PNPM = '12.21.0';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const cache = join(root, '.cache');
 const platform = `${process.platform}-${process.arch}`;
@@ -117,39 +117,14 @@ async function withLock(work) {
   }
 }
 
-/** An environment in which npx and pnpm need nothing from HOME: a HOME that cannot be written is replaced by one inside the clone. */
-function installEnvironment() {
-  const env = { ...process.env, CI: 'true', npm_config_update_notifier: 'false', npm_config_fund: 'false', npm_config_audit: 'false' };
-  for (const name of ['NODE_ENV', 'NODE_OPTIONS', 'npm_config_production', 'npm_config_omit']) delete env[name];
-  let home = env.HOME;
-  try {
-    if (!home) throw new Error('no HOME');
-    accessSync(home, constants.W_OK | constants.X_OK);
-    const npm = join(home, '.npm');
-    if (existsSync(npm)) accessSync(npm, constants.W_OK | constants.X_OK);
-  } catch {
-    home = join(cache, 'home');
-    mkdirSync(home, { recursive: true });
-    Object.assign(env, {
-      HOME: home,
-      npm_config_cache: join(cache, 'npm'),
-      XDG_DATA_HOME: join(home, 'share'),
-      XDG_CACHE_HOME: join(home, 'cache'),
-    });
-    for (const name of ['XDG_STATE_HOME', 'XDG_CONFIG_HOME', 'PNPM_HOME']) delete env[name];
-  }
-  return env;
-}
-
 async function install() {
   say(`installing with pnpm ${PNPM}, about a minute the first time …`);
-  const npx = join(dirname(process.execPath), 'npx');
-  const command = existsSync(npx) ? npx : 'npx';
-  const args = ['-y', `pnpm@${PNPM}`, 'install', '--frozen-lockfile', '--prefer-offline', '--reporter=append-only'];
+  const [command, ...first] = pnpmCommand();
+  const args = [...first, 'install', '--frozen-lockfile', '--prefer-offline', '--reporter=append-only'];
   const started = Date.now();
   let tail = '';
   const code = await new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, env: installEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { cwd: root, env: pnpmEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
     const show = (chunk) => {
       tail = (tail + chunk).slice(-4000);
       for (const line of String(chunk).split('\n')) if (/^Progress|ERR|postinstall/.test(line)) say(`  ${line.trim()}`);
@@ -173,7 +148,7 @@ async function install() {
   say(`installed in ${Math.round((Date.now() - started) / 1000)} s`);
 }
 
-const say = (line) => process.stdout.write(`${line}\n`);
+const say = (line) => process.stderr.write(`${line}\n`);
 
 /** Runs the command under Node 24; signals and the death of this process or of npm reach it, its exit code becomes ours. */
 function run(command, args) {

@@ -45,7 +45,11 @@ export const ARCHETYPES = {
     buys: [{ from: 700, to: 8, everyDays: 85 }],
     opportunities: ['won', 'open'],
     cases: 2,
-    milestones: [['ONBOARDING_COMPLETE', 660], ['RENEWAL', 330], ['UPSELL', 150]],
+    milestones: [
+      ['ONBOARDING_COMPLETE', 660],
+      ['RENEWAL', 330],
+      ['UPSELL', 150],
+    ],
     agrees: 0.8,
     withdraws: 0.08,
     mood: 'POSITIVE',

@@ -4,7 +4,14 @@ import type { Theme } from './archetypes.ts';
 import type { Random } from './random.ts';
 
 export const PRODUCTS = {
-  ORGANIZATION: ['rooftop solar plant', 'industrial heat pump', 'battery storage', 'charging park', 'energy monitoring', 'full service plan'],
+  ORGANIZATION: [
+    'rooftop solar plant',
+    'industrial heat pump',
+    'battery storage',
+    'charging park',
+    'energy monitoring',
+    'full service plan',
+  ],
   INDIVIDUAL: ['heat pump', 'solar roof', 'home battery', 'wall box', 'smart thermostat', 'service plan'],
 } as const;
 
@@ -28,20 +35,55 @@ const talk = (
 
 const LINES: Record<Theme, readonly Talk[]> = {
   courting: [
-    talk('CALL', 'INBOUND', 'Interested in a {product}', 'FOLLOW_UP_NEEDED', 12, 'Saw our installation at a neighbour. Wants a rough price and the time it takes.'),
+    talk(
+      'CALL',
+      'INBOUND',
+      'Interested in a {product}',
+      'FOLLOW_UP_NEEDED',
+      12,
+      'Saw our installation at a neighbour. Wants a rough price and the time it takes.',
+    ),
     talk('EMAIL', 'OUTBOUND', 'Brochure and price list for the {product}', 'COMPLETED'),
-    talk('MEETING', 'OUTBOUND', 'Site survey for the {product}', 'SUCCESSFUL', 75, 'Roof and meter cabinet inspected, photographs taken. Access is easy.'),
+    talk(
+      'MEETING',
+      'OUTBOUND',
+      'Site survey for the {product}',
+      'SUCCESSFUL',
+      75,
+      'Roof and meter cabinet inspected, photographs taken. Access is easy.',
+    ),
     talk('EMAIL', 'OUTBOUND', 'Quote for the {product}', 'COMPLETED'),
     talk('CALL', 'OUTBOUND', 'Questions about subsidies', 'SUCCESSFUL', 18),
     talk('CALL', 'OUTBOUND', 'Follow-up on the quote', 'LEFT_MESSAGE', 2),
     talk('SOCIAL', 'INBOUND', 'Asked for references', 'FOLLOW_UP_NEEDED'),
-    talk('MEETING', 'OUTBOUND', 'Terms for the {product} discussed', 'FOLLOW_UP_NEEDED', 60, 'Price is fine. They ask for a later first instalment and a shorter notice period.'),
+    talk(
+      'MEETING',
+      'OUTBOUND',
+      'Terms for the {product} discussed',
+      'FOLLOW_UP_NEEDED',
+      60,
+      'Price is fine. They ask for a later first instalment and a shorter notice period.',
+    ),
   ],
   onboarding: [
-    talk('MEETING', 'OUTBOUND', 'Kick-off for the {product}', 'SUCCESSFUL', 60, 'Plan agreed: delivery in two weeks, two days on site, hand-over on the third.'),
+    talk(
+      'MEETING',
+      'OUTBOUND',
+      'Kick-off for the {product}',
+      'SUCCESSFUL',
+      60,
+      'Plan agreed: delivery in two weeks, two days on site, hand-over on the third.',
+    ),
     talk('CALL', 'OUTBOUND', 'Date of installation confirmed', 'SUCCESSFUL', 6),
     talk('EMAIL', 'OUTBOUND', 'Hand-over documents for the {product}', 'COMPLETED'),
-    talk('CALL', 'OUTBOUND', 'Is everything running as it should?', 'SUCCESSFUL', 9, 'Very content. Asked how to share the read-out with the accountant.'),
+    talk(
+      'CALL',
+      'OUTBOUND',
+      'Is everything running as it should?',
+      'SUCCESSFUL',
+      9,
+      'Very content. Asked how to share the read-out with the accountant.',
+    ),
     talk('CHAT', 'INBOUND', 'First log-in to the app', 'COMPLETED', 11),
   ],
   steady: [
@@ -49,17 +91,38 @@ const LINES: Record<Theme, readonly Talk[]> = {
     talk('EMAIL', 'OUTBOUND', 'Invitation to the customer day', 'COMPLETED'),
     talk('SMS', 'OUTBOUND', 'Reminder: maintenance of the {product}', 'COMPLETED'),
     talk('CHAT', 'INBOUND', 'How to read the monthly report', 'COMPLETED', 8),
-    talk('MEETING', 'OUTBOUND', 'Savings report presented', 'SUCCESSFUL', 50, 'Eleven percent below last year. They think about extending to the second building.'),
+    talk(
+      'MEETING',
+      'OUTBOUND',
+      'Savings report presented',
+      'SUCCESSFUL',
+      50,
+      'Eleven percent below last year. They think about extending to the second building.',
+    ),
     talk('CALL', 'INBOUND', 'Would like to add a {product}', 'FOLLOW_UP_NEEDED', 14),
     talk('EMAIL', 'INBOUND', 'New address for invoices', 'COMPLETED'),
     talk('IN_PERSON', 'OUTBOUND', 'Met at the trade fair', 'SUCCESSFUL', 15),
   ],
   trouble: [
-    talk('CALL', 'INBOUND', 'The {product} stopped again', 'FOLLOW_UP_NEEDED', 17, 'Third time this quarter. Expects a visit this week, and a word from the management.'),
+    talk(
+      'CALL',
+      'INBOUND',
+      'The {product} stopped again',
+      'FOLLOW_UP_NEEDED',
+      17,
+      'Third time this quarter. Expects a visit this week, and a word from the management.',
+    ),
     talk('EMAIL', 'INBOUND', 'Complaint about the response time', 'FOLLOW_UP_NEEDED'),
     talk('CALL', 'INBOUND', 'Does not accept the last invoice', 'FOLLOW_UP_NEEDED', 21),
     talk('CALL', 'OUTBOUND', 'Calling back about the complaint', 'NO_ANSWER'),
-    talk('MEETING', 'OUTBOUND', 'Talk about the way forward', 'FOLLOW_UP_NEEDED', 45, 'A competitor has made an offer. They want a discount on the {product} or an exit.'),
+    talk(
+      'MEETING',
+      'OUTBOUND',
+      'Talk about the way forward',
+      'FOLLOW_UP_NEEDED',
+      45,
+      'A competitor has made an offer. They want a discount on the {product} or an exit.',
+    ),
     talk('EMAIL', 'OUTBOUND', 'Apology and plan for the repair', 'COMPLETED'),
   ],
   leaving: [

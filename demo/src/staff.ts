@@ -42,7 +42,8 @@ export interface Crew {
 }
 
 export function crewOf(staff: Record<string, string>, all: readonly Colleague[]): Crew {
-  const of = (team: Colleague['team'], role: Colleague['roles'][0]) => all.filter((one) => one.team === team && one.roles[0] === role).map((one) => one.id);
+  const of = (team: Colleague['team'], role: Colleague['roles'][0]) =>
+    all.filter((one) => one.team === team && one.roles[0] === role).map((one) => one.id);
   return {
     reps: { north: [staff.sales_rep!, ...of('Sales North', 'SALES_REP')], south: of('Sales South', 'SALES_REP') },
     support: [staff.support_rep!, ...of('Support', 'SUPPORT_REP')],

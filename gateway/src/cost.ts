@@ -1,5 +1,5 @@
 // How many objects an operation may bring back at worst, before it is executed: every object counts 1, times the sizes of the lists around
-// it. A list's size is its `first` (from the text, the variables or the schema's default), the length of its list argument (`ids`), or an
+// it. A list's size is its `first` (from the text, the variables or the schema's default), the length of its list argument (`ids`, `customerIds`), or an
 // assumed 10. Sizes above 200 count as 200: the service refuses them anyway, and says so better.
 import {
   type DocumentNode,
@@ -68,7 +68,7 @@ export function costOf(schema: GraphQLSchema, document: DocumentNode, operation:
   /** The size that the field's arguments ask for; undefined when it takes none. */
   function askedSize(node: FieldNode, field: GraphQLField<unknown, unknown>): number | undefined {
     for (const argument of field.args) {
-      const list = isListType(getNullableType(argument.type)) && argument.name === 'ids';
+      const list = isListType(getNullableType(argument.type)) && /ids$/i.test(argument.name);
       if (argument.name !== 'first' && !list) continue;
       const given = node.arguments?.find((one) => one.name.value === argument.name)?.value;
       const value = given ? sizeIn(given) : argument.defaultValue;

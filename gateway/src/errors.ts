@@ -1,5 +1,6 @@
 // What of an error leaves the gateway: a fixed list of codes with a fixed list of extensions. Everything else becomes
 // INTERNAL_SERVER_ERROR, so that URLs, query fragments, SQL and stacks of any process behind it cannot, whatever that process says.
+import { inputError } from '@customer360/kernel/input-error';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 
 /** Codes that a client may see from a service (docs: api.md and the SDL). */
@@ -43,7 +44,9 @@ const EXTENSIONS = [
 ];
 
 /** Apollo's `formatError`. */
-export function publicError(formatted: GraphQLFormattedError): GraphQLFormattedError {
+export function publicError(formatted: GraphQLFormattedError, error?: unknown): GraphQLFormattedError {
+  const input = formatted.extensions?.serviceName ? undefined : inputError(formatted, error);
+  if (input) return input;
   const tokens = /^Syntax Error: Document contains more tha[nt] (\d+) tokens/.exec(formatted.message);
   if (tokens) return tooManyTokens(Number(tokens[1]));
   const given = formatted.extensions ?? {};

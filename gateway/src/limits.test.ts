@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { buildSchema, type FragmentDefinitionNode, getOperationAST, parse } from 'graphql';
 import { costOf } from './cost.ts';
-import { shapeOf } from './limits.ts';
+import { checkVariables, shapeOf } from './limits.ts';
 
 const schema = buildSchema(`
   type Query { person(id: ID): Person people(first: Int = 20, ids: [ID!]): Page! byIds(ids: [ID!]!): [Person]! }
@@ -33,12 +33,27 @@ test('depth counts fields, through fragments; introspection has its own rule', (
 });
 
 test('aliases, directives and root fields are counted wherever they stand', () => {
-  expect(shape('query @a { x: a @b ...f @c } fragment f on Query @d { y: b z: c @e @f }')).toEqual({
+  expect(shape('query @a { x: a @b ...f @c } fragment f on Query @d { y: b z: c @e @f }')).toMatchObject({
     depth: 1,
     aliases: 3,
     directives: 6,
     rootFields: 3,
   });
+});
+
+test('nesting counts what depth does not: fragments within fragments', () => {
+  expect(shape(`{ ${'... { '.repeat(50)} a ${'} '.repeat(50)} }`)).toMatchObject({ depth: 1, nesting: 51 });
+});
+
+test('values are as deep as their lists and objects, in arguments, directives, defaults and variables', () => {
+  expect(shape('{ a(x: 1, y: [[{ z: [] }]]) }').valueDepth).toBe(4);
+  expect(shape('query($v: [X] = [{ a: 1 }]) { a @b(c: [[[1]]]) }').valueDepth).toBe(3);
+  expect(shape('{ ...f } fragment f on Query { a(x: [1]) }').valueDepth).toBe(1);
+  const nest = (levels: number): unknown => (levels === 0 ? 1 : { a: [nest(levels - 1)] });
+  const limit = expect.objectContaining({ extensions: expect.objectContaining({ code: 'LIMIT_EXCEEDED', limit: 'valueDepth' }) });
+  expect(() => checkVariables({ x: nest(12), y: null })).not.toThrow();
+  expect(() => checkVariables({ x: nest(13) })).toThrow(limit);
+  expect(() => checkVariables(JSON.parse(`{"x":${'['.repeat(200_000)}${']'.repeat(200_000)}}`))).toThrow(limit);
 });
 
 test('circular and widely spread fragments end quickly', () => {

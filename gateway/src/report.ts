@@ -7,10 +7,16 @@ import type { GraphQLFormattedError } from 'graphql';
 import type { GatewayContext } from './context.ts';
 import { costOf } from './cost.ts';
 import { tidy } from './errors.ts';
-import { type Limits, limitExceeded } from './limits.ts';
+import { checkVariables, type Limits, limitExceeded } from './limits.ts';
 import { reject, requestSeconds, requests } from './metrics.ts';
 
-const BEFORE_EXECUTION = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'OPERATION_RESOLUTION_FAILURE', 'BAD_REQUEST']);
+const BEFORE_EXECUTION = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'BAD_REQUEST',
+  'BAD_USER_INPUT',
+]);
 
 export function reportPlugin(options: { limits: Limits; log: Log; exposeStatements: boolean }): ApolloServerPlugin<GatewayContext> {
   const { limits, log } = options;
@@ -19,6 +25,7 @@ export function reportPlugin(options: { limits: Limits; log: Log; exposeStatemen
       return {
         async didResolveOperation({ schema, document, operation, request }) {
           if (!operation) return; // Apollo answers "unknown operation name" itself
+          checkVariables(request.variables ?? {});
           const cost = costOf(schema, document, operation, request.variables ?? {});
           if (cost > limits.cost) throw limitExceeded('cost', limits.cost, cost);
         },
@@ -28,7 +35,13 @@ export function reportPlugin(options: { limits: Limits; log: Log; exposeStatemen
             if (code && code !== 'INTERNAL_SERVER_ERROR') continue;
             const { requestId } = contextValue;
             log.error(
-              { requestId, operationName, service: serviceName, path: error.path, err: serviceName ? undefined : error.originalError },
+              {
+                requestId,
+                operation: operationName,
+                subgraph: serviceName,
+                path: error.path,
+                err: serviceName ? undefined : error.originalError,
+              },
               'internal error',
             );
           }

@@ -101,6 +101,8 @@ test.each([
   ['directives', `{ __typename ${'@a '.repeat(10)} }`, 5, 10],
   ['directives', `{ __typename ${'@include(if: true) '.repeat(6)} }`, 5, 6],
   ['rootFields', `{ ${'__typename '.repeat(21)} }`, 20, 21],
+  ['nesting', `{ ${'... { '.repeat(1_300)} __typename ${'} '.repeat(1_300)} }`, 36, 1_301],
+  ['valueDepth', `{ people(ids: ${'['.repeat(500)}${']'.repeat(500)}) { totalCount } }`, 24, 500],
   ['tokens', `{ ${'__typename '.repeat(4000)} }`, 4000, 4001],
   ['cost', '{ people(first: 200) { nodes { friends(first: 200) { nodes { id deals { title } } } } } }', 20_000, 480_400],
 ])('the limit on %s answers LIMIT_EXCEEDED with what was asked', async (limit, query, max, asked) => {
@@ -134,7 +136,15 @@ test('known errors keep their documented extensions, anything else is masked wit
   expect(codes(await world.ask('{ person(id: "nobody") { id } }'))).toEqual(['NOT_FOUND']);
   const unknown = await world.ask('{ persn }');
   expect(unknown.errors[0].message).not.toMatch(/did you mean/i);
-  expect(codes(await world.ask('query($id: ID!) { person(id: $id) { id } }'))).toEqual(['BAD_USER_INPUT']);
+  for (const [query, variables, message] of [
+    ['query($id: ID!) { person(id: $id) { id } }', {}, 'id: is required'],
+    ['query($n: Int) { people(first: $n) { totalCount } }', { n: 'secret' }, 'n: is not a valid Int'],
+    ['{ people(first: "secret") { totalCount } }', {}, 'first: is not a valid Int'],
+  ] as const) {
+    expect((await world.ask(query, { variables })).errors).toMatchObject([
+      { message, extensions: { code: 'BAD_USER_INPUT', field: message.split(':')[0] } },
+    ]);
+  }
 });
 
 test('batches, GET mutations, _service and _entities are refused; a signed-in caller may introspect without seeing @access', async () => {

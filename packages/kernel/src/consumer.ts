@@ -112,17 +112,25 @@ async function advanceOffset(
   return fresh;
 }
 
-async function applyFresh(ctx: ServiceContext, tx: Tx, subscription: Subscription, records: readonly ConsumedRecord[]): Promise<void> {
+/** `replaying`: these are the oldest parked events of one key, so that what is still parked of it comes after them. */
+async function applyFresh(
+  ctx: ServiceContext,
+  tx: Tx,
+  subscription: Subscription,
+  records: readonly ConsumedRecord[],
+  replaying = false,
+): Promise<void> {
   const { topic } = subscription;
   const keys = [...new Set(records.map((record) => record.key))];
   // Also what makes parking safe: a customer cannot arrive between a handler's look at the directory and the parked row.
   await lockKeys(tx, keys);
   const waiting = new Map(
-    (
-      await tx.query<{ key: string; gap: boolean }>(
-        'findParkedKeys',
-        sql`select key, bool_and(reason = 'GAP') as gap from parked where topic = ${topic} and key = any(${keys}) group by key`,
-      )
+    (replaying
+      ? []
+      : await tx.query<{ key: string; gap: boolean }>(
+          'findParkedKeys',
+          sql`select key, bool_and(reason = 'GAP') as gap from parked where topic = ${topic} and key = any(${keys}) group by key`,
+        )
     ).map((row) => [row.key, row.gap]),
   );
   const ready: Array<{ record: ConsumedRecord; event: Received }> = [];
@@ -144,6 +152,7 @@ async function applyFresh(ctx: ServiceContext, tx: Tx, subscription: Subscriptio
         ctx,
       )) ?? [];
     for (const { event, reason } of refused) parked.push({ record: deduplicated.find((d) => d.event === event)!.record, reason });
+    if (subscription.from === 'facts') parked.push(...behind(deduplicated, refused));
     await forgetMarkers(tx, subscription, refused);
   }
   await park(ctx, tx, parked);
@@ -225,6 +234,16 @@ async function dropRepeats(
     );
   }
   return fresh;
+}
+
+/** Later facts of a refused key, which the handler passed over: they wait too, or their sequence would be missing after the replay. */
+function behind(applied: readonly Ready[], refused: readonly Parked[]): Array<{ record: ConsumedRecord; reason: string }> {
+  const first = new Map<string, number>();
+  for (const { event } of refused) first.set(event.key, Math.min(first.get(event.key) ?? Number.POSITIVE_INFINITY, event.sequence ?? 0));
+  const set = new Set(refused.map(({ event }) => event));
+  return applied
+    .filter(({ event }) => !set.has(event) && (event.sequence ?? 0) > (first.get(event.key) ?? Number.POSITIVE_INFINITY))
+    .map(({ record }) => ({ record, reason: 'BEHIND' }));
 }
 
 /** What a handler parks was not applied: its repeat marker must go, or the replay would be dropped as a repeat. */
@@ -333,9 +352,15 @@ async function replayKey(ctx: ServiceContext, subscription: Subscription, key: s
         headers: row.headers,
         value: row.payload,
       }));
-      await applyFresh(ctx, tx, subscription, records);
-      const left = await tx.one<{ count: string }>('countParked', sql`select count(*) from parked where topic = ${topic} and key = ${key}`);
-      applied = rows.length - Number(left!.count);
+      await applyFresh(ctx, tx, subscription, records, true);
+      const left = await tx.one<{ again: number; later: number }>(
+        'countParked',
+        sql`select count(*) filter (where mine)::int as again, count(*) filter (where not mine)::int as later
+            from (select event_id = any(${rows.map((row) => row.event_id)}) as mine from parked where topic = ${topic} and key = ${key}) p`,
+      );
+      // Parked anew they would stand behind the later ones: better none of them now than one out of order.
+      if (left!.again > 0 && left!.later > 0) throw new Error('some of the oldest events cannot be applied yet');
+      applied = rows.length - left!.again;
     });
   } catch (error) {
     if (isTransient(error)) throw error;

@@ -1,12 +1,13 @@
 // Every list of this service, written once: search, filter, order, keyset page and lazy count over one table, at the root or below a parent.
 // Below a parent one lateral join serves all parents of a request, so that 200 customers cost the statements that one costs.
+
+import type { Actor } from '@customer360/kernel/actor';
 import type { RequestContext } from '@customer360/kernel/context';
 import { compileFilter, type FilterField } from '@customer360/kernel/filter';
 import { byArguments, byKey } from '@customer360/kernel/loader';
 import { type Connection, connection, type Keyset, type PageArgs } from '@customer360/kernel/paging';
 import { checkText } from '@customer360/kernel/problem';
 import { and, join, raw, type Sql, sql } from '@customer360/kernel/sql';
-import type { Actor } from '@customer360/kernel/actor';
 import { mayIncludeDeleted } from './scope.ts';
 
 export interface ListArgs extends PageArgs<any> {
@@ -41,7 +42,10 @@ export async function list<R extends { cursor: string }>(ctx: RequestContext, sp
     sql`select ${spec.select}, ${plan.cursor} from ${spec.from} where ${matching} and ${plan.where} order by ${plan.orderBy} limit ${plan.limit}`,
   );
   return connection(rows, plan, async () => {
-    const counted = await ctx.db.one<{ count: number }>(`${spec.name}Count`, sql`select count(*)::int as count from ${spec.from} where ${matching}`);
+    const counted = await ctx.db.one<{ count: number }>(
+      `${spec.name}Count`,
+      sql`select count(*)::int as count from ${spec.from} where ${matching}`,
+    );
     return counted!.count;
   });
 }
@@ -61,7 +65,11 @@ export type BelowArgs = Omit<ListArgs, 'search' | 'includeDeleted'>;
 type Page = { parentId: string; cursor: string };
 
 /** Pages below parents: a loader per distinct arguments, one statement for all parents. `link` is boolean SQL over `parent.id`. */
-export function pagesBelow(ctx: RequestContext, spec: ListSpec, link: Sql): (parentId: string, args: BelowArgs) => Promise<Connection<any>> {
+export function pagesBelow(
+  ctx: RequestContext,
+  spec: ListSpec,
+  link: Sql,
+): (parentId: string, args: BelowArgs) => Promise<Connection<any>> {
   const pages = byArguments((args: BelowArgs) => {
     const plan = spec.order.plan(args);
     const visible = and(spec.visible(ctx.actor, false), compileFilter(args.filter, spec.filter));

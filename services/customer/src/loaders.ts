@@ -2,11 +2,11 @@
 import type { RequestContext } from '@customer360/kernel/context';
 import { byKey, manyByKey } from '@customer360/kernel/loader';
 import { columns, raw, sql } from '@customer360/kernel/sql';
-import type { Account } from './account/account.ts';
 import { AccountTable } from './account/account.table.ts';
+import type { Account } from './account/account.ts';
 import { addressesOfCustomer } from './address/address.table.ts';
-import type { Contact } from './contact/contact.ts';
 import { contactList, contactsOfCustomer } from './contact/contact.table.ts';
+import type { Contact } from './contact/contact.ts';
 import { ancestorsOf, childrenList, customerLoader } from './customer/customer.table.ts';
 import { pagesBelow } from './list.ts';
 import { relationshipList } from './relationship/relationship.table.ts';

@@ -5,8 +5,8 @@ import { expectVersion, notFound, type Problem } from '@customer360/kernel/probl
 import { sql } from '@customer360/kernel/sql';
 import { type Fact, type Tx, transact } from '@customer360/kernel/transact';
 import type { EntitySchema } from 'typeorm';
-import { type Customer, refuseRestricted } from './customer/customer.ts';
 import { customerIn } from './customer/customer.table.ts';
+import { type Customer, refuseRestricted } from './customer/customer.ts';
 import type { ListSpec } from './list.ts';
 import type { Ctx } from './loaders.ts';
 

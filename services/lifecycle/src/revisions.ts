@@ -15,7 +15,12 @@ export function newestRevisions(events: readonly KnownEvent[], idField: string):
   for (const { event, customer } of events) {
     const known = newest.get(event.data[idField]);
     if (known && known.revision >= event.data.revision) continue;
-    newest.set(event.data[idField], { ...event.data, customerId: customer.id, originCustomerId: customer.requestedId, eventTime: event.time });
+    newest.set(event.data[idField], {
+      ...event.data,
+      customerId: customer.id,
+      originCustomerId: customer.requestedId,
+      eventTime: event.time,
+    });
   }
   return JSON.stringify([...newest.values()]);
 }

@@ -3,10 +3,10 @@
 import type { Database } from '@customer360/kernel/database';
 import { join, raw, type Sql, sql } from '@customer360/kernel/sql';
 import DataLoader from 'dataloader';
-import { supportSection } from './support-case/support-summary.ts';
 import { fieldServiceSection } from './field-service/field-service-summary.ts';
 import { opportunitySection } from './opportunity/opportunity-summary.ts';
 import { financialSection } from './purchase/financial-summary.ts';
+import { supportSection } from './support-case/support-summary.ts';
 
 export interface Section {
   readonly name: string;
@@ -16,7 +16,12 @@ export interface Section {
   read(json: any): object;
 }
 
-const SECTIONS = { financial: financialSection, opportunities: opportunitySection, support: supportSection, fieldService: fieldServiceSection };
+const SECTIONS = {
+  financial: financialSection,
+  opportunities: opportunitySection,
+  support: supportSection,
+  fieldService: fieldServiceSection,
+};
 export type SectionName = keyof typeof SECTIONS;
 
 interface Wanted {

@@ -1,3 +1,4 @@
+// The hash chain of the audit trail: whole when untouched, and broken at the very entry that was touched [ConsentRecord AC-3].
 import { expect, test } from '@jest/globals';
 import { type AuditEntry, chain, firstBroken, GENESIS } from './audit.ts';
 

@@ -1,3 +1,5 @@
+// The decision rule, exhaustively: every standing, every purpose, and every history of up to three statements [ConsentRecord AC-2]. An
+// enumeration of the whole small space replaces a random sample of a large one.
 import { expect, test } from '@jest/globals';
 import { CONSENT_TYPES, type ConsentType } from './consent.ts';
 import {

@@ -1,8 +1,7 @@
 // Consent in the graph: translation only.
-import { customerReference, visibleCustomer } from '@customer360/customer-data/directory';
+import { customerReference } from '@customer360/customer-data/directory';
 import { createdBy } from '@customer360/kernel/entity';
 import { isProblem } from '@customer360/kernel/problem';
-import { sql } from '@customer360/kernel/sql';
 import type { Context } from '../context.ts';
 import { enumOf } from '../enums.ts';
 import { asStatement, type ConsentListArgs, pageConsents } from './consent.table.ts';
@@ -27,8 +26,7 @@ export const consentResolvers = {
     consentDecisions: (_: unknown, args: { customerIds: string[]; purpose: ConsentType }, ctx: Context) =>
       decideConsentsOf(ctx, args.customerIds, args.purpose),
     consentRecord: (_: unknown, { id }: { id: string }, ctx: Context) => visibleRecord(id, ctx),
-    consentRecords: (_: unknown, args: ConsentListArgs, { db, actor }: Context) =>
-      pageConsents(db, visibleCustomer(actor, sql`r.customer_id`), args),
+    consentRecords: (_: unknown, args: ConsentListArgs, { db, actor }: Context) => pageConsents(db, actor, args),
   },
   Mutation: {
     recordConsent: async (_: unknown, { input }: { input: RecordConsent }, ctx: Context) => {

@@ -1,11 +1,13 @@
 // Where consent records live: an append-only table (trigger and grants, see the migration) and, apart from it, the IP addresses, which are
 // personal and which an erasure must be able to remove. All SQL of the room.
 
+import { visibleCustomer } from '@customer360/customer-data/directory';
+import type { Actor } from '@customer360/kernel/actor';
 import type { Database } from '@customer360/kernel/database';
 import { compileFilter } from '@customer360/kernel/filter';
 import { byArguments, byKey, manyByKey } from '@customer360/kernel/loader';
 import { connection, keyset, type PageArgs } from '@customer360/kernel/paging';
-import { columns, type Sql, sql } from '@customer360/kernel/sql';
+import { columns, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
 import { sideTree } from '../identity/sides.table.ts';
@@ -121,9 +123,9 @@ export type ConsentListArgs = PageArgs<'CREATED_AT' | 'GRANTED_AT' | 'REVOKED_AT
 };
 
 /** A page of all records that the asker may see. */
-export async function pageConsents(db: Database, visible: Sql, args: ConsentListArgs) {
+export async function pageConsents(db: Database, actor: Actor, args: ConsentListArgs) {
   const plan = pages.plan(args);
-  const where = sql`${visible} and ${compileFilter(args.filter, FILTER)}`;
+  const where = sql`${visibleCustomer(actor, sql`r.customer_id`)} and ${compileFilter(args.filter, FILTER)}`;
   const rows = await db.query<ConsentRecord & { cursor: string }>(
     'pageConsents',
     sql`select ${columns(ConsentRecordTable, 'r')}, ${plan.cursor} from consent_record r

@@ -1,3 +1,4 @@
+// What a consent record is made of, and how malformed evidence is refused [ConsentRecord AC-1].
 import { expect, test } from '@jest/globals';
 import { type ConsentEvidence, checkChoices, checkEvidence, consentFields, missingEvidence, recordedAt } from './consent.ts';
 

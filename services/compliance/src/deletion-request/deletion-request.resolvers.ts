@@ -1,8 +1,7 @@
 // Deletion requests in the graph: translation only.
-import { customerReference, visibleCustomer } from '@customer360/customer-data/directory';
+import { customerReference } from '@customer360/customer-data/directory';
 import { createdBy } from '@customer360/kernel/entity';
 import { isProblem } from '@customer360/kernel/problem';
-import { sql } from '@customer360/kernel/sql';
 import type { Context } from '../context.ts';
 import { enumOf } from '../enums.ts';
 import { type DeletionListArgs, findDeletionRequest, pageDeletionRequests } from './deletion-request.table.ts';
@@ -35,8 +34,7 @@ export const deletionRequestResolvers = {
   DeletionStatus: enumOf(DELETION_STATUSES),
   Query: {
     deletionRequest: (_: unknown, { id }: { id: string }, ctx: Context) => visibleRequest(id, ctx),
-    deletionRequests: (_: unknown, args: DeletionListArgs, { db, actor }: Context) =>
-      pageDeletionRequests(db, visibleCustomer(actor, sql`r.customer_id`), args),
+    deletionRequests: (_: unknown, args: DeletionListArgs, { db, actor }: Context) => pageDeletionRequests(db, actor, args),
   },
   Mutation: {
     requestDeletion: async (_: unknown, { input }: { input: RequestDeletion }, ctx: Context) => asType(await requestDeletion(ctx, input)),

@@ -1,10 +1,12 @@
 // Where deletion requests live. One open request per customer is also a unique index. All SQL of the room.
+import { visibleCustomer } from '@customer360/customer-data/directory';
+import type { Actor } from '@customer360/kernel/actor';
 import type { Database } from '@customer360/kernel/database';
 import { customerColumns, rowColumns } from '@customer360/kernel/entity';
 import { compileFilter } from '@customer360/kernel/filter';
 import { byArguments, byKey, manyByKey } from '@customer360/kernel/loader';
 import { connection, keyset, type PageArgs } from '@customer360/kernel/paging';
-import { columns, type Sql, sql } from '@customer360/kernel/sql';
+import { columns, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
 import { sideTree } from '../identity/sides.table.ts';
@@ -83,9 +85,9 @@ const pages = keyset({
 export type DeletionListArgs = PageArgs<'REQUESTED_AT' | 'DEADLINE' | 'STATUS' | 'CREATED_AT'> & { filter?: object | null };
 
 /** A page of all requests that the asker may see. */
-export async function pageDeletionRequests(db: Database, visible: Sql, args: DeletionListArgs) {
+export async function pageDeletionRequests(db: Database, actor: Actor, args: DeletionListArgs) {
   const plan = pages.plan(args);
-  const where = sql`${visible} and ${compileFilter(args.filter, FILTER)}`;
+  const where = sql`${visibleCustomer(actor, sql`r.customer_id`)} and ${compileFilter(args.filter, FILTER)}`;
   const rows = await db.query<DeletionRequest & { cursor: string }>(
     'pageDeletionRequests',
     sql`${select}, ${plan.cursor} from deletion_request r where ${where} and ${plan.where} order by ${plan.orderBy} limit ${plan.limit}`,

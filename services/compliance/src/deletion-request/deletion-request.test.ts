@@ -1,3 +1,4 @@
+// Deadlines, overdue requests and allowed steps of deletion requests [DeletionRequest AC-1] [DeletionRequest AC-2] [DeletionRequest AC-3].
 import { expect, test } from '@jest/globals';
 import {
   checkRequest,

@@ -1,3 +1,4 @@
+// The two flags and their history, over one identity and over several [Right to Restriction] [Right to Object].
 import { expect, test } from '@jest/globals';
 import { combine, type RestrictionRecord, restrictedSince, withFlag } from './restriction.ts';
 

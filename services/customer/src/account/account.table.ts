@@ -2,6 +2,7 @@
 import { customerColumns, rowColumns } from '@customer360/kernel/entity';
 import { keyset } from '@customer360/kernel/paging';
 import { columns, raw, sql } from '@customer360/kernel/sql';
+import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
 import { enumField, field, type ListSpec } from '../list.ts';
 import { visibleCustomer } from '../scope.ts';
@@ -30,7 +31,8 @@ export const accountList: ListSpec = {
   name: 'listAccounts',
   select: columns(AccountTable, 't'),
   from: raw('account t join customer c on c.id = t.customer_id'),
-  visible: (actor, includeDeleted) => sql`${visibleCustomer(actor, 'c', includeDeleted)} and ${raw(includeDeleted ? 'true' : 't.deleted_at is null')}`,
+  visible: (actor, includeDeleted) =>
+    sql`${visibleCustomer(actor, 'c', includeDeleted)} and ${raw(includeDeleted ? 'true' : 't.deleted_at is null')}`,
   search: ['t.legal_name', 't.dba_name'],
   order: keyset({
     fields: {
@@ -53,3 +55,10 @@ export const accountList: ListSpec = {
     createdAt: field('t.created_at', 'timestamptz'),
   },
 };
+
+/** The live account of a customer. */
+export const accountOf = (tx: Tx, customerId: string): Promise<Account | undefined> =>
+  tx.one(
+    'findAccountOfCustomer',
+    sql`select ${columns(AccountTable, 't')} from account t where t.customer_id = ${customerId} and t.deleted_at is null`,
+  );

@@ -34,9 +34,9 @@ export interface AccountFields {
 }
 
 /** Only an organisation has an account. */
-export function refuseAccountOf(customer: { id?: string; type: string }): Problem<'AccountNotAllowed', { customerId: string | null }> | undefined {
+export function refuseAccountOf(customer: { type: string }): Problem<'AccountNotAllowed'> | undefined {
   if (customer.type === 'organization') return undefined;
-  return problem('AccountNotAllowed', 'Only an organisation has an account; this customer is a person.', { customerId: customer.id ?? null });
+  return problem('AccountNotAllowed', 'Only an organisation has an account; this customer is a person.');
 }
 
 /** The tax id's columns, or why it is refused. */

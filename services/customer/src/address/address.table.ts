@@ -2,6 +2,7 @@
 import { customerColumns, rowColumns } from '@customer360/kernel/entity';
 import { keyset } from '@customer360/kernel/paging';
 import { columns, raw, sql } from '@customer360/kernel/sql';
+import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
 import { enumField, field, type ListSpec } from '../list.ts';
 import { visibleCustomer } from '../scope.ts';
@@ -30,7 +31,8 @@ export const addressList: ListSpec = {
   name: 'listAddresses',
   select: columns(AddressTable, 't'),
   from: raw('address t join customer c on c.id = t.customer_id'),
-  visible: (actor, includeDeleted) => sql`${visibleCustomer(actor, 'c', includeDeleted)} and ${raw(includeDeleted ? 'true' : 't.deleted_at is null')}`,
+  visible: (actor, includeDeleted) =>
+    sql`${visibleCustomer(actor, 'c', includeDeleted)} and ${raw(includeDeleted ? 'true' : 't.deleted_at is null')}`,
   search: ['t.street_line_1', 't.street_line_2', 't.city', 't.postal_code'],
   order: keyset({
     fields: {
@@ -64,3 +66,13 @@ export const addressesOfCustomer: ListSpec = {
   ...addressList,
   order: { plan: (args, max) => addressList.order.plan({ ...args, orderBy: DEFAULTS_FIRST }, max) },
 };
+
+/** The country of the headquarters, else of a billing address, defaults first. */
+export async function countryOfAddress(tx: Tx, customerId: string): Promise<string | null> {
+  const row = await tx.one<{ country: string }>(
+    'findCountryOfAddress',
+    sql`select country from address where customer_id = ${customerId} and deleted_at is null and address_type in ('headquarters', 'billing')
+        order by address_type desc, is_default desc, created_at, id limit 1`,
+  );
+  return row?.country ?? null;
+}

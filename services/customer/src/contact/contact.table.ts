@@ -32,7 +32,8 @@ export const contactList: ListSpec = {
   name: 'listContacts',
   select: columns(ContactTable, 't'),
   from: raw('contact t join customer c on c.id = t.customer_id'),
-  visible: (actor, includeDeleted) => sql`${visibleCustomer(actor, 'c', includeDeleted)} and ${raw(includeDeleted ? 'true' : 't.deleted_at is null')}`,
+  visible: (actor, includeDeleted) =>
+    sql`${visibleCustomer(actor, 'c', includeDeleted)} and ${raw(includeDeleted ? 'true' : 't.deleted_at is null')}`,
   search: ['t.first_name', 't.last_name', 't.email'],
   order: keyset({
     fields: {

@@ -1,14 +1,13 @@
 // The children that go and come back with their customer [Customer AC-3]: one statement per table, one fact per row, all under one deletion id.
 // A relationship that a cascade takes is told in the stream of the customer that was deleted.
-import { raw, type Sql, sql } from '@customer360/kernel/sql';
+import { columns, raw, type Sql, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
-import { contactState } from '../contact/contact-state.ts';
-import type { Contact } from '../contact/contact.ts';
 import { ContactTable } from '../contact/contact.table.ts';
-import { columns } from '@customer360/kernel/sql';
+import type { Contact } from '../contact/contact.ts';
+import { contactState } from '../contact/contact-state.ts';
+import { RelationshipTable } from '../relationship/relationship.table.ts';
 import type { Relationship } from '../relationship/relationship.ts';
 import { relationshipData } from '../relationship/relationship-facts.ts';
-import { RelationshipTable } from '../relationship/relationship.table.ts';
 import { fact } from '../write.ts';
 
 export interface CascadeCounts {

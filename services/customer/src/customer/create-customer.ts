@@ -9,8 +9,8 @@ import { addAccount } from '../account/create-account.ts';
 import type { Ctx } from '../loaders.ts';
 import { openParent } from '../relationship/set-parent.ts';
 import { customerUnderLock, fact, insertRow, readRow, requireCustomer } from '../write.ts';
-import { type Customer, firstStage } from './customer.ts';
 import { CustomerTable } from './customer.table.ts';
+import { type Customer, firstStage } from './customer.ts';
 import { type CreateCustomerInput, checkNewCustomer } from './customer-input.ts';
 import { publishCustomerState } from './customer-state.ts';
 import { emailKey } from './email-key.ts';
@@ -63,7 +63,9 @@ async function refuse(tx: Tx, input: CreateCustomerInput, keys: IdentifierKeys):
   const candidates = await findDuplicates(tx, keys);
   if (candidates.length === 0) return undefined;
   if (input.overrideToken && (await useOverrideToken(tx, input.overrideToken, input, candidates))) return undefined;
-  return problem('DuplicateCandidates', 'A customer with the same identifiers exists: use it, or create anyway with overrideToken.', { candidates });
+  return problem('DuplicateCandidates', 'A customer with the same identifiers exists: use it, or create anyway with overrideToken.', {
+    candidates,
+  });
 }
 
 const NOBODY = '00000000-0000-0000-0000-000000000000';

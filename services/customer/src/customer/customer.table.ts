@@ -79,7 +79,9 @@ export const customerList: ListSpec = {
 export const childrenList: ListSpec = {
   ...customerList,
   name: 'listChildren',
-  order: { plan: (args, max) => customerList.order.plan(args.orderBy?.length ? args : { ...args, orderBy: [{ field: 'DISPLAY_NAME' }] }, max) },
+  order: {
+    plan: (args, max) => customerList.order.plan(args.orderBy?.length ? args : { ...args, orderBy: [{ field: 'DISPLAY_NAME' }] }, max),
+  },
 };
 
 type Found = Customer & { askedId: string };
@@ -90,7 +92,10 @@ const found = (actor: Actor, ids: readonly string[], includeDeleted: boolean) =>
 
 /** Customers that the caller may see, by the id asked for. */
 export const customerLoader = (ctx: RequestContext) =>
-  byKey<string, Found>((ids) => ctx.db.query('findCustomers', found(ctx.actor, ids, false)), (row) => row.askedId);
+  byKey<string, Found>(
+    (ids) => ctx.db.query('findCustomers', found(ctx.actor, ids, false)),
+    (row) => row.askedId,
+  );
 
 /** One customer as the caller may see it. */
 export const findCustomer = (ctx: RequestContext, id: string, includeDeleted: boolean): Promise<Customer | undefined> =>
@@ -98,7 +103,10 @@ export const findCustomer = (ctx: RequestContext, id: string, includeDeleted: bo
 
 /** One customer inside a transaction; no redirect, because the lock was taken on this very id. */
 export const customerIn = (tx: Tx, id: string, includeDeleted = false): Promise<Customer | undefined> =>
-  tx.one<Customer>('readCustomer', sql`select ${select} from customer c where c.id = ${id} and ${visibleCustomer(tx.actor, 'c', includeDeleted)}`);
+  tx.one<Customer>(
+    'readCustomer',
+    sql`select ${select} from customer c where c.id = ${id} and ${visibleCustomer(tx.actor, 'c', includeDeleted)}`,
+  );
 
 /** The hierarchy is never deeper than this. */
 export const MAX_DEPTH = 100;
@@ -125,7 +133,11 @@ export const ancestorsOf = (ctx: RequestContext, ids: readonly string[]): Promis
   );
 
 /** Which of these live customers share an exact identifier, and whether the caller may see them. */
-export const sharingIdentifiers = (tx: Tx, keys: { emailKey: string | null; phoneE164: string | null; taxIdKey: string | null }, limit: number) =>
+export const sharingIdentifiers = (
+  tx: Tx,
+  keys: { emailKey: string | null; phoneE164: string | null; taxIdKey: string | null },
+  limit: number,
+) =>
   tx.query<{ id: string; email: boolean; phone: boolean; taxId: boolean; visible: boolean }>(
     'findDuplicates',
     sql`select c.id, c.email_key is not distinct from ${keys.emailKey} and c.email_key is not null as email,

@@ -67,7 +67,9 @@ export function refuseStatus(
   const lifted = led ?? (customer.status === 'inactive' ? 'prospect' : customer.status);
   const allowed: CustomerStatus[] = [...new Set<CustomerStatus>(['inactive', lifted])];
   if (wanted === customer.status || allowed.includes(wanted)) return undefined;
-  return problem('StatusFollowsStage', 'The status follows the lifecycle stage: move the stage with changeStage, or set INACTIVE.', { allowed });
+  return problem('StatusFollowsStage', 'The status follows the lifecycle stage: move the stage with changeStage, or set INACTIVE.', {
+    allowed,
+  });
 }
 
 /** A restricted customer is changed by a dpo or an admin only [Right to Restriction]. */

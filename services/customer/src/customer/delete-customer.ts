@@ -6,8 +6,8 @@ import { transact } from '@customer360/kernel/transact';
 import type { Ctx } from '../loaders.ts';
 import { customerUnderLock, fact, requireCustomer, updateRow } from '../write.ts';
 import { markChildren } from './cascade.ts';
-import { type Customer, refuseRestricted } from './customer.ts';
 import { CustomerTable } from './customer.table.ts';
+import { type Customer, refuseRestricted } from './customer.ts';
 import { publishCustomerState } from './customer-state.ts';
 import { markExternalIds } from './external-id.ts';
 

@@ -9,9 +9,10 @@ import { visibleCustomer } from '../scope.ts';
 export const MAIN_SYSTEM = 'main';
 
 /** Names the lock that keeps two callers from taking one external id at once. */
-export const externalIdLock = (externalId: string | null | undefined): string[] => (externalId == null ? [] : [`external-id:${MAIN_SYSTEM}:${externalId}`]);
+export const externalIdLock = (externalId: string | null | undefined): string[] =>
+  externalId == null ? [] : [`external-id:${MAIN_SYSTEM}:${externalId}`];
 
-type Taken = Problem<'ExternalIdTaken', { customerId: string | null }>;
+type Taken = Problem<'ExternalIdTaken', { takenById: string | null }>;
 
 /** Refuses an external id that another live customer has; the caller holds `externalIdLock`. */
 export async function refuseTakenExternalId(tx: Tx, externalId: string, customerId: string): Promise<Taken | undefined> {
@@ -21,12 +22,15 @@ export async function refuseTakenExternalId(tx: Tx, externalId: string, customer
         where x.system = ${MAIN_SYSTEM} and x.external_id = ${externalId} and x.deleted_at is null and x.customer_id <> ${customerId}`,
   );
   if (!other) return undefined;
-  return problem('ExternalIdTaken', 'Another customer has this external id.', { customerId: other.visible ? other.id : null });
+  return problem('ExternalIdTaken', 'Another customer has this external id.', { takenById: other.visible ? other.id : null });
 }
 
 /** Makes this the customer's main external id; null removes it. */
 export async function setMainExternalId(tx: Tx, customerId: string, externalId: string | null): Promise<void> {
-  await tx.query('dropExternalId', sql`delete from external_id where customer_id = ${customerId} and system = ${MAIN_SYSTEM} and deleted_at is null`);
+  await tx.query(
+    'dropExternalId',
+    sql`delete from external_id where customer_id = ${customerId} and system = ${MAIN_SYSTEM} and deleted_at is null`,
+  );
   if (externalId === null) return;
   await tx.query(
     'addExternalId',
@@ -54,4 +58,3 @@ export async function externalIdTakenMeanwhile(tx: Tx, deletionId: string): Prom
   );
   return taken !== undefined;
 }
-

@@ -43,7 +43,9 @@ test('a status that the stage does not give is refused with what is allowed', ()
 
 test('[Right to Restriction] only a dpo or an admin changes a restricted customer', () => {
   const customer = { id: 'c', processingRestricted: true };
-  expect(refuseRestricted(customer, { kind: 'STAFF', id: 's', roles: ['sales_manager'] })).toMatchObject({ __typename: 'ProcessingRestricted' });
+  expect(refuseRestricted(customer, { kind: 'STAFF', id: 's', roles: ['sales_manager'] })).toMatchObject({
+    __typename: 'ProcessingRestricted',
+  });
   expect(refuseRestricted(customer, { kind: 'STAFF', id: 's', roles: ['dpo'] })).toBeUndefined();
   expect(refuseRestricted({ ...customer, processingRestricted: false }, { kind: 'API', id: 's', roles: ['integration'] })).toBeUndefined();
 });

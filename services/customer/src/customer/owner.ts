@@ -9,5 +9,7 @@ export async function refuseInactiveOwner(tx: Tx, ownerId: string): Promise<Prob
     'findActiveOwner',
     sql`select 1 from staff_member where id::text = ${ownerId} and active and deleted_at is null`,
   );
-  return owner ? undefined : problem('InactiveOwner', 'The owner is not an active member of staff; choose another, or null for the pool.', { ownerId });
+  return owner
+    ? undefined
+    : problem('InactiveOwner', 'The owner is not an active member of staff; choose another, or null for the pool.', { ownerId });
 }

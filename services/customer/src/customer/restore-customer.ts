@@ -5,8 +5,8 @@ import { transact } from '@customer360/kernel/transact';
 import type { Ctx } from '../loaders.ts';
 import { fact, updateRow } from '../write.ts';
 import { markChildren } from './cascade.ts';
-import { type Customer, refuseRestricted } from './customer.ts';
 import { CustomerTable, customerIn, findCustomer } from './customer.table.ts';
+import { type Customer, refuseRestricted } from './customer.ts';
 import { publishCustomerState } from './customer-state.ts';
 import { externalIdLock, externalIdTakenMeanwhile, markExternalIds } from './external-id.ts';
 

@@ -2,15 +2,22 @@
 // fields, and `owner-changed` beside it, because many follow owners only.
 import type { Tx } from '@customer360/kernel/transact';
 import { differences, fact, publicNames, updateRow } from '../write.ts';
-import type { Customer } from './customer.ts';
 import { CustomerTable } from './customer.table.ts';
+import type { Customer } from './customer.ts';
 
 /** Writes what differs and tells of it; a change of nothing writes nothing. The caller publishes the state afterwards. */
 export async function saveCustomer(tx: Tx, customer: Customer, wanted: Partial<Customer>): Promise<Customer> {
   const changes = differences(customer, wanted);
   if (Object.keys(changes).length === 0) return customer;
   const saved = await updateRow(tx, CustomerTable, customer, changes);
-  tx.emit(fact('customer-updated', saved.id, { customerId: saved.id, version: saved.version, status: saved.status, changed: publicNames(changes) }));
+  tx.emit(
+    fact('customer-updated', saved.id, {
+      customerId: saved.id,
+      version: saved.version,
+      status: saved.status,
+      changed: publicNames(changes),
+    }),
+  );
   if ('ownerId' in changes) {
     tx.emit(fact('owner-changed', saved.id, { customerId: saved.id, fromOwnerId: customer.ownerId, toOwnerId: saved.ownerId }));
   }

@@ -2,12 +2,12 @@
 // keeps the dated relationship in step; an owner must be active. One transaction, one version, one fact.
 import { expectVersion, type Problem } from '@customer360/kernel/problem';
 import { type Tx, transact } from '@customer360/kernel/transact';
+import { accountOf } from '../account/account.table.ts';
 import { refuseAccountOf } from '../account/account.ts';
 import { regionOf } from '../contact/phone-region.ts';
 import type { Ctx } from '../loaders.ts';
 import { HIERARCHY_LOCK, setParent } from '../relationship/set-parent.ts';
 import { customerUnderLock, requireCustomer } from '../write.ts';
-import { accountOf } from '../account/account.table.ts';
 import { type Customer, refuseRestricted, refuseStatus } from './customer.ts';
 import { type CustomerFields, checkCustomerFields } from './customer-input.ts';
 import { publishCustomerState } from './customer-state.ts';
@@ -20,11 +20,21 @@ import { saveCustomer } from './save-customer.ts';
 export type UpdateCustomerInput = Partial<CustomerFields>;
 
 /** Changes a customer at the expected version. */
-export async function updateCustomer(ctx: Ctx, id: string, expectedVersion: number, input: UpdateCustomerInput): Promise<Customer | Problem> {
+export async function updateCustomer(
+  ctx: Ctx,
+  id: string,
+  expectedVersion: number,
+  input: UpdateCustomerInput,
+): Promise<Customer | Problem> {
   checkCustomerFields(input);
   const seen = await requireCustomer(ctx, id, 'id');
   const parentId = input.parentId == null ? input.parentId : (await requireCustomer(ctx, input.parentId, 'input.parentId')).id;
-  const lock = [seen.id, ...(parentId ? [parentId] : []), ...(parentId === undefined ? [] : [HIERARCHY_LOCK]), ...externalIdLock(input.externalId)];
+  const lock = [
+    seen.id,
+    ...(parentId ? [parentId] : []),
+    ...(parentId === undefined ? [] : [HIERARCHY_LOCK]),
+    ...externalIdLock(input.externalId),
+  ];
   return transact<Customer, Problem>(ctx, { lock }, async (tx) => {
     const customer = await customerUnderLock(tx, seen.id, 'id');
     const restricted = refuseRestricted(customer, tx.actor);
@@ -41,7 +51,7 @@ export async function updateCustomer(ctx: Ctx, id: string, expectedVersion: numb
 
 async function refuse(tx: Tx, customer: Customer, input: UpdateCustomerInput): Promise<Problem | undefined> {
   if (input.type && input.type !== customer.type && (await accountOf(tx, customer.id))) {
-    const refused = refuseAccountOf({ ...customer, type: input.type });
+    const refused = refuseAccountOf({ type: input.type });
     if (refused) return refused;
   }
   const wrongStatus = input.status ? refuseStatus(customer, input.status) : undefined;

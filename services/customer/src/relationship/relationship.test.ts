@@ -21,7 +21,10 @@ test('[Circular hierarchy] the loop is told from the moved customer back to itse
 
 test('[Circular hierarchy] random moves never leave a loop behind, and refuse only those that would', () => {
   let seed = 42;
-  const random = (n: number) => ((seed = (seed * 1103515245 + 12345) % 2147483648) % n + n) % n;
+  const random = (n: number) => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return seed % n;
+  };
   const parents = new Map<string, string | null>(Array.from({ length: 30 }, (_, i) => [`c${i}`, null]));
   const climb = (id: string | null) => {
     const path: string[] = [];

@@ -70,4 +70,7 @@ export const anotherAdministrator = async (tx: Tx, id: string): Promise<boolean>
 
 /** Does another live member of staff have this e-mail address? */
 export const emailTaken = async (tx: Tx, emailKey: string, id: string): Promise<boolean> =>
-  (await tx.one('findStaffByEmail', sql`select 1 from staff_member where email_key = ${emailKey} and id <> ${id} and deleted_at is null`)) !== undefined;
+  (await tx.one(
+    'findStaffByEmail',
+    sql`select 1 from staff_member where email_key = ${emailKey} and id <> ${id} and deleted_at is null`,
+  )) !== undefined;

@@ -50,15 +50,14 @@ export async function createActivity(ctx: RequestContext, input: CreateActivity)
     assignedToId,
     resultInteractionId: null,
   };
-  const { idempotencyKey, ...asked } = input;
   return transact<Activity>(
     ctx,
     {
       lock: [keyOf(row)],
       once: {
-        key: idempotencyKey,
+        key: input.idempotencyKey,
         operation: 'createActivity',
-        input: asked,
+        input,
         replay: async (tx, id) => (await findActivity(tx, ctx.actor, id)) ?? Promise.reject(notFound('Activity', id)),
       },
     },

@@ -18,11 +18,12 @@ export interface LogCallCompleted {
 
 export function logCallCompleted(ctx: RequestContext, input: LogCallCompleted): Promise<LoggedInteraction | Problem> {
   const counted = input.startedAt && input.durationMinutes == null;
-  return logInteraction(ctx, {
+  const call = {
     ...input,
     interactionType: 'call',
     subject: input.subject ?? 'Call completed',
     // Begun and ended within the same instant of two clocks is a call of no length, not a mistake.
     endedAt: counted ? new Date(Math.max(Date.now(), input.startedAt!.getTime())) : null,
-  });
+  } as const;
+  return logInteraction(ctx, call, { operation: 'logCallCompleted', input });
 }

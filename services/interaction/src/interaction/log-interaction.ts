@@ -29,7 +29,12 @@ export type LogInteraction = Pick<Interaction, 'interactionType' | 'customerId' 
 
 export type LoggedInteraction = Interaction & { alreadyLogged?: boolean };
 
-export async function logInteraction(ctx: RequestContext, input: LogInteraction): Promise<LoggedInteraction | Problem> {
+/** `asked` is what an idempotency key stands for: the caller's own words, before any default. */
+export async function logInteraction(
+  ctx: RequestContext,
+  input: LogInteraction,
+  asked: { operation: string; input: object } = { operation: 'logInteraction', input },
+): Promise<LoggedInteraction | Problem> {
   const now = new Date();
   const occurredAt = input.occurredAt ?? input.startedAt ?? now;
   checkContent(input);
@@ -47,15 +52,13 @@ export async function logInteraction(ctx: RequestContext, input: LogInteraction)
   const externalId = input.externalId?.trim() || null;
   // Its own lock, because two customers' locks would let the same external id in twice.
   const lock = externalId ? [customer.id, `external ${externalId}`] : [customer.id];
-  const { idempotencyKey, ...asked } = input;
   return transact<LoggedInteraction, Problem>(
     ctx,
     {
       lock,
       once: {
-        key: idempotencyKey,
-        operation: 'logInteraction',
-        input: asked,
+        key: input.idempotencyKey,
+        ...asked,
         replay: async (tx, id) => (await findInteraction(tx, ctx.actor, id)) ?? Promise.reject(notFound('Interaction', id)),
       },
     },

@@ -41,15 +41,14 @@ export async function createNote(ctx: RequestContext, input: CreateNote): Promis
     isPinned: input.isPinned,
     visibility: input.visibility,
   };
-  const { idempotencyKey, ...asked } = input;
   return transact<Note>(
     ctx,
     {
       lock: [keyOf(row)],
       once: {
-        key: idempotencyKey,
+        key: input.idempotencyKey,
         operation: 'createNote',
-        input: asked,
+        input,
         replay: async (tx, id) => (await findNote(tx, ctx.actor, id)) ?? Promise.reject(notFound('Note', id)),
       },
     },

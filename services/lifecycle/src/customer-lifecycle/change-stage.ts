@@ -5,12 +5,12 @@ import { type Actor, hasRole } from '@customer360/kernel/actor';
 import type { RequestContext } from '@customer360/kernel/context';
 import { badInput, checkText, expectVersion, forbidden, isProblem, notFound, problem } from '@customer360/kernel/problem';
 import { transact } from '@customer360/kernel/transact';
-import type { LifecycleStage } from '../lifecycle-stage/lifecycle-stage.ts';
 import { holdStages, listStages } from '../lifecycle-stage/lifecycle-stage.table.ts';
-import { allowedStages, judgeStep, type TransitionRule } from '../transition-rule/transition-rule.ts';
+import type { LifecycleStage } from '../lifecycle-stage/lifecycle-stage.ts';
 import { listRules } from '../transition-rule/transition-rule.table.ts';
-import { chosenStage, milestoneOfStep } from './customer-lifecycle.ts';
+import { allowedStages, judgeStep, type TransitionRule } from '../transition-rule/transition-rule.ts';
 import { findLifecycle } from './customer-lifecycle.table.ts';
+import { chosenStage, milestoneOfStep } from './customer-lifecycle.ts';
 import { moveStages } from './move-stages.ts';
 
 export interface ChangeStageInput {
@@ -41,7 +41,8 @@ export async function changeStage(ctx: RequestContext, input: ChangeStageInput) 
     const stages = await listStages(tx);
     const rules = await listRules(tx);
     const to = chosenStage(stages, input);
-    if (!to) throw input.toStageId ? notFound('LifecycleStage', input.toStageId, 'input.toStageId') : badInput('input.toStage', 'is not a stage');
+    if (!to)
+      throw input.toStageId ? notFound('LifecycleStage', input.toStageId, 'input.toStageId') : badInput('input.toStage', 'is not a stage');
     const refused = refuseStep(lifecycle.currentStage, to, stages, rules, input.override === true);
     if (refused) return refused;
 
@@ -84,7 +85,11 @@ function refuseStep(
   const allowed = allowedStages(from.id, stages, rules);
   const names = allowed.map((stage) => stage.name).join(', ') || 'none';
   if (verdict === 'refused') {
-    return problem('TransitionNotAllowed', `stages cannot be skipped: ${from.name} may be followed by ${names}, not by ${to.name}`, { from, to, allowed });
+    return problem('TransitionNotAllowed', `stages cannot be skipped: ${from.name} may be followed by ${names}, not by ${to.name}`, {
+      from,
+      to,
+      allowed,
+    });
   }
   if (verdict === 'override' && !override) {
     const message = `from ${from.name} to ${to.name} takes override: true by an admin or sales manager, with a reason; allowed without: ${names}`;

@@ -1,12 +1,12 @@
 // [Sales to CRM: Deal closed] A won opportunity moves its customer to the stage Customer by the shortest allowed path, one history row a step,
 // trigger `system`. Where no path leads there it is recorded as refused, for a manager to see; while processing is restricted it waits.
 import type { Tx } from '@customer360/kernel/transact';
-import { closedDealStage } from '../lifecycle-stage/lifecycle-stage.ts';
 import { holdStages, listStages } from '../lifecycle-stage/lifecycle-stage.table.ts';
+import { closedDealStage } from '../lifecycle-stage/lifecycle-stage.ts';
 import { markDealsMoved, type PendingDeal, pendingDeals } from '../opportunity/opportunity.table.ts';
 import { type NewRefusal, recordRefusals, resolveRestrictedRefusals } from '../stage-refusal/stage-refusal.table.ts';
-import { shortestPath } from '../transition-rule/transition-rule.ts';
 import { listRules } from '../transition-rule/transition-rule.table.ts';
+import { shortestPath } from '../transition-rule/transition-rule.ts';
 import { findLifecycles } from './customer-lifecycle.table.ts';
 import { moveStages, type StageMove } from './move-stages.ts';
 
@@ -28,7 +28,13 @@ export async function closeDeals(tx: Tx, customerIds: readonly string[]): Promis
     const lifecycle = lifecycles.get(deal.customerId);
     if (!lifecycle) continue;
     const refuse = (reason: NewRefusal['reason']) =>
-      refusals.push({ customerId: deal.customerId, opportunityId: deal.opportunityId, fromStageId: lifecycle.currentStageId, toStageId: target.id, reason });
+      refusals.push({
+        customerId: deal.customerId,
+        opportunityId: deal.opportunityId,
+        fromStageId: lifecycle.currentStageId,
+        toStageId: target.id,
+        reason,
+      });
     if (deal.paused) {
       refuse('processing_restricted');
       continue;

@@ -1,6 +1,7 @@
 // [CustomerLifecycle] One row per customer, read together with its stages in one statement.
-import type { Actor } from '@customer360/kernel/actor';
+
 import { visibleCustomer } from '@customer360/customer-data/directory';
+import type { Actor } from '@customer360/kernel/actor';
 import type { Database } from '@customer360/kernel/database';
 import { customerColumns, rowColumns } from '@customer360/kernel/entity';
 import { compileFilter, type FilterField } from '@customer360/kernel/filter';
@@ -47,7 +48,10 @@ const revive = <R extends LifecycleWithStages>(row: R): R => ({
 /** Lifecycles of these customers, with their stages. */
 export const findLifecycles = async (db: Reader, customerIds: readonly string[]): Promise<LifecycleWithStages[]> =>
   (
-    await db.query<LifecycleWithStages>('findLifecycles', sql`select ${WITH_STAGES} from ${FROM} where l.customer_id = any(${[...customerIds]}::uuid[])`)
+    await db.query<LifecycleWithStages>(
+      'findLifecycles',
+      sql`select ${WITH_STAGES} from ${FROM} where l.customer_id = any(${[...customerIds]}::uuid[])`,
+    )
   ).map(revive);
 
 /** One customer's lifecycle. */
@@ -79,7 +83,11 @@ const FILTERS: Record<string, FilterField> = {
 export type LifecycleListArgs = PageArgs<keyof typeof FIELDS> & { filter?: object | null };
 
 /** A page of the lifecycles that the actor may see. */
-export async function listLifecycles(db: Database, actor: Actor, args: LifecycleListArgs): Promise<Connection<LifecycleWithStages & { cursor: string }>> {
+export async function listLifecycles(
+  db: Database,
+  actor: Actor,
+  args: LifecycleListArgs,
+): Promise<Connection<LifecycleWithStages & { cursor: string }>> {
   const plan = order.plan(args);
   const matching: Sql = sql`${visibleCustomer(actor, raw('l.customer_id'))} and ${compileFilter(args.filter, FILTERS)}`;
   const rows = await db.query<LifecycleWithStages & { cursor: string }>(

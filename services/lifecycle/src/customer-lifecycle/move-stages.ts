@@ -3,11 +3,11 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
-import type { LifecycleStage } from '../lifecycle-stage/lifecycle-stage.ts';
 import { insertHistory } from '../lifecycle-history/lifecycle-history.table.ts';
+import type { LifecycleStage } from '../lifecycle-stage/lifecycle-stage.ts';
 import { recordFromFacts, type SystemMilestone } from '../milestone/record-from-facts.ts';
-import { type LifecycleWithStages, milestoneOfStep, type Trigger } from './customer-lifecycle.ts';
 import { publishLifecycleState } from './customer-lifecycle.table.ts';
+import { type LifecycleWithStages, milestoneOfStep, type Trigger } from './customer-lifecycle.ts';
 
 export interface StageMove {
   readonly lifecycle: LifecycleWithStages;
@@ -73,7 +73,15 @@ export async function moveStages(tx: Tx, moves: readonly StageMove[]): Promise<v
     steps.flatMap(({ id, move, from, to, at }): SystemMilestone[] => {
       const milestoneType = milestoneOfStep(from, to);
       return milestoneType
-        ? [{ customerId: move.lifecycle.customerId, milestoneType, occurredAt: at, sourceRef: `stage-change:${id}`, details: { fromStage: from.name, toStage: to.name } }]
+        ? [
+            {
+              customerId: move.lifecycle.customerId,
+              milestoneType,
+              occurredAt: at,
+              sourceRef: `stage-change:${id}`,
+              details: { fromStage: from.name, toStage: to.name },
+            },
+          ]
         : [];
     }),
   );

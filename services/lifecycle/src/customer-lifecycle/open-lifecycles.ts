@@ -4,8 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { insertHistory } from '../lifecycle-history/lifecycle-history.table.ts';
-import { initialStage } from '../lifecycle-stage/lifecycle-stage.ts';
 import { holdStages, listStages } from '../lifecycle-stage/lifecycle-stage.table.ts';
+import { initialStage } from '../lifecycle-stage/lifecycle-stage.ts';
 import { publishLifecycleState } from './customer-lifecycle.table.ts';
 
 interface NewCustomer {

@@ -9,7 +9,7 @@ import { columns, raw, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
 import { stageJson, stageOf } from '../lifecycle-stage/lifecycle-stage.table.ts';
-import { pagePerCustomer, type PagedSource } from '../page-per-customer.ts';
+import { type PagedSource, pagePerCustomer } from '../page-per-customer.ts';
 import type { HistoryWithStages, LifecycleHistory } from './lifecycle-history.ts';
 
 export const LifecycleHistoryEntity = new EntitySchema<LifecycleHistory>({
@@ -63,7 +63,9 @@ const FILTERS: Record<string, FilterField> = {
 };
 
 const SELECT = sql`${columns(LifecycleHistoryEntity, 'h')}, ${stageJson('fs')} as "fromStage", ${stageJson('ts')} as "toStage"`;
-const FROM = raw('lifecycle_history h join lifecycle_stage ts on ts.id = h.to_stage_id left join lifecycle_stage fs on fs.id = h.from_stage_id');
+const FROM = raw(
+  'lifecycle_history h join lifecycle_stage ts on ts.id = h.to_stage_id left join lifecycle_stage fs on fs.id = h.from_stage_id',
+);
 const revive = <R extends HistoryWithStages>(row: R): R => ({ ...row, fromStage: stageOf(row.fromStage), toStage: stageOf(row.toStage) });
 
 export type HistoryListArgs = PageArgs<'CHANGED_AT'> & { filter?: object | null; search?: string | null };
@@ -83,7 +85,11 @@ export const historySource: PagedSource<HistoryWithStages, 'CHANGED_AT'> = {
 export const historyPerCustomer = pagePerCustomer(historySource);
 
 /** A page of stage changes of customers that the actor may see. */
-export async function listHistory(db: Database, actor: Actor, args: HistoryListArgs): Promise<Connection<HistoryWithStages & { cursor: string }>> {
+export async function listHistory(
+  db: Database,
+  actor: Actor,
+  args: HistoryListArgs,
+): Promise<Connection<HistoryWithStages & { cursor: string }>> {
   const plan = order.plan(args);
   const search = args.search ? sql`position(lower(${args.search}) in lower(h.reason)) > 0` : raw('true');
   const matching = sql`${visibleCustomer(actor, raw('h.customer_id'))} and ${search} and ${compileFilter(args.filter, FILTERS)}`;
@@ -91,6 +97,7 @@ export async function listHistory(db: Database, actor: Actor, args: HistoryListA
     'listHistory',
     sql`select ${SELECT}, ${plan.cursor} from ${FROM} where ${matching} and ${plan.where} order by ${plan.orderBy} limit ${plan.limit}`,
   );
-  const total = async () => (await db.one<{ count: number }>('countHistory', sql`select count(*)::int as count from ${FROM} where ${matching}`))!.count;
+  const total = async () =>
+    (await db.one<{ count: number }>('countHistory', sql`select count(*)::int as count from ${FROM} where ${matching}`))!.count;
   return connection(rows.map(revive), plan, total);
 }

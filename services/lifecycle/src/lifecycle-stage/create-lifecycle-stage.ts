@@ -3,8 +3,8 @@ import type { RequestContext } from '@customer360/kernel/context';
 import { newRow } from '@customer360/kernel/entity';
 import { checkText, problem } from '@customer360/kernel/problem';
 import { transact } from '@customer360/kernel/transact';
-import { type Category, checkStageFields, type LifecycleStage, MAX_STAGES, type StageFields } from './lifecycle-stage.ts';
 import { findStage, holdStages, LifecycleStageEntity, listStages } from './lifecycle-stage.table.ts';
+import { type Category, checkStageFields, type LifecycleStage, MAX_STAGES, type StageFields } from './lifecycle-stage.ts';
 
 export interface CreateLifecycleStageInput extends StageFields {
   name: string;
@@ -48,7 +48,8 @@ export async function createLifecycleStage(ctx: RequestContext, { displayOrder, 
   });
 }
 
-export const tooManyStages = () => problem('TooManyStages', `at most ${MAX_STAGES} stages may exist; delete one first`, { limit: MAX_STAGES });
+export const tooManyStages = () =>
+  problem('TooManyStages', `at most ${MAX_STAGES} stages may exist; delete one first`, { limit: MAX_STAGES });
 
 /** The Problem when another live stage has this name. */
 export function nameTaken(stages: readonly LifecycleStage[], name: string, ownId?: string) {

@@ -13,7 +13,10 @@ export async function deleteLifecycleStage(ctx: RequestContext, id: string, expe
     expectVersion('LifecycleStage', stage, expectedVersion);
     const use = await stageUse(tx, id);
     if (use.customerCount + use.ruleCount > 0) {
-      return stageInUse(`${use.customerCount} customers are in the stage and ${use.ruleCount} rules refer to it: move and remove them, or deactivate it`, use);
+      return stageInUse(
+        `${use.customerCount} customers are in the stage and ${use.ruleCount} rules refer to it: move and remove them, or deactivate it`,
+        use,
+      );
     }
     const change = { deletedAt: tx.now, updatedAt: tx.now, version: stage.version + 1 };
     await tx.manager.getRepository(LifecycleStageEntity).update({ id }, change);

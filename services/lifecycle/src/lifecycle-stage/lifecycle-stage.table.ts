@@ -25,7 +25,9 @@ type Reader = Pick<Database, 'query' | 'one'>;
 
 /** A joined stage as one JSON column; null where the join found none. Read it with `stageOf`. */
 export function stageJson(alias: string): Sql {
-  const pairs = Object.entries(LifecycleStageEntity.options.columns).map(([property, column]) => `'${property}', ${alias}.${column!.name ?? property}`);
+  const pairs = Object.entries(LifecycleStageEntity.options.columns).map(
+    ([property, column]) => `'${property}', ${alias}.${column!.name ?? property}`,
+  );
   return raw(`case when ${alias}.id is null then null else jsonb_build_object(${pairs.join(', ')}) end`);
 }
 
@@ -43,7 +45,10 @@ export function stageOf<J extends object | null>(json: J): J extends null ? Life
 
 /** All stages that are not deleted, in order. */
 export const listStages = (db: Reader): Promise<LifecycleStage[]> =>
-  db.query('listStages', sql`select ${columns(LifecycleStageEntity, 's')} from lifecycle_stage s where s.deleted_at is null order by s.display_order, s.id`);
+  db.query(
+    'listStages',
+    sql`select ${columns(LifecycleStageEntity, 's')} from lifecycle_stage s where s.deleted_at is null order by s.display_order, s.id`,
+  );
 
 /** One stage, deleted or not. */
 export const findStage = (db: Reader, id: string): Promise<LifecycleStage | undefined> =>

@@ -76,7 +76,8 @@ export const startStages = (stages: readonly LifecycleStage[]): LifecycleStage[]
   ['prospect', 'active', 'churned'].flatMap((status) => initialStage(stages, status) ?? []);
 
 /** What a closed deal makes of a customer: the default stage Customer, or the first active one of its category. */
-export const closedDealStage = (stages: readonly LifecycleStage[]): LifecycleStage | undefined => firstOf(stages, STAGE.customer, 'customer');
+export const closedDealStage = (stages: readonly LifecycleStage[]): LifecycleStage | undefined =>
+  firstOf(stages, STAGE.customer, 'customer');
 
 /** The fields that a caller may set. */
 export interface StageFields {

@@ -4,11 +4,12 @@ import type { RequestContext } from '@customer360/kernel/context';
 import { badInput, notFound } from '@customer360/kernel/problem';
 import { sql } from '@customer360/kernel/sql';
 import { transact } from '@customer360/kernel/transact';
-import { MAX_STAGES } from './lifecycle-stage.ts';
 import { holdStages, listStages } from './lifecycle-stage.table.ts';
+import { MAX_STAGES } from './lifecycle-stage.ts';
 
 export async function reorderLifecycleStages(ctx: RequestContext, ids: readonly string[]) {
-  if (ids.length > MAX_STAGES) throw badInput('ids', `has more than ${MAX_STAGES} stages`, { limit: 'stages', max: MAX_STAGES, asked: ids.length });
+  if (ids.length > MAX_STAGES)
+    throw badInput('ids', `has more than ${MAX_STAGES} stages`, { limit: 'stages', max: MAX_STAGES, asked: ids.length });
   if (new Set(ids).size < ids.length) throw badInput('ids', 'names a stage twice');
   return transact(ctx, { lock: ids }, async (tx) => {
     await holdStages(tx, 'exclusive');
@@ -24,7 +25,11 @@ export async function reorderLifecycleStages(ctx: RequestContext, ids: readonly 
             from unnest(${moved.map((s) => s.id)}::uuid[], ${moved.map((s) => ids.indexOf(s.id) + 1)}::int[]) as place(id, n) where s.id = place.id`,
       );
       tx.emit(
-        ...moved.map(({ id }) => ({ type: 'crm.lifecycle.lifecycle-stage-updated.v1', key: id, data: { stageId: id, changedFields: ['displayOrder'] } })),
+        ...moved.map(({ id }) => ({
+          type: 'crm.lifecycle.lifecycle-stage-updated.v1',
+          key: id,
+          data: { stageId: id, changedFields: ['displayOrder'] },
+        })),
       );
     }
     return { __typename: 'LifecycleStagesReordered' as const, stages: await listStages(tx) };

@@ -4,8 +4,8 @@ import { expectVersion, notFound } from '@customer360/kernel/problem';
 import { transact } from '@customer360/kernel/transact';
 import { nameTaken } from './create-lifecycle-stage.ts';
 import { stageInUse } from './delete-lifecycle-stage.ts';
-import { checkStageFields, type LifecycleStage, type StageFields } from './lifecycle-stage.ts';
 import { holdStages, LifecycleStageEntity, listStages, stageUse } from './lifecycle-stage.table.ts';
+import { checkStageFields, type LifecycleStage, type StageFields } from './lifecycle-stage.ts';
 
 const FIELDS = ['name', 'displayOrder', 'category', 'color', 'description', 'isActive'] as const;
 

@@ -61,14 +61,19 @@ const source: PagedSource<Milestone, OrderField> = {
 export const milestonesPerCustomer = pagePerCustomer(source);
 
 /** A page of milestones of customers that the actor may see. */
-export async function listMilestones(db: Database, actor: Actor, args: MilestoneListArgs): Promise<Connection<Milestone & { cursor: string }>> {
+export async function listMilestones(
+  db: Database,
+  actor: Actor,
+  args: MilestoneListArgs,
+): Promise<Connection<Milestone & { cursor: string }>> {
   const plan = order.plan(args);
   const matching = sql`m.deleted_at is null and ${visibleCustomer(actor, raw('m.customer_id'))} and ${compileFilter(args.filter, FILTERS)}`;
   const rows = await db.query<Milestone & { cursor: string }>(
     'listMilestones',
     sql`select ${source.select}, ${plan.cursor} from milestone m where ${matching} and ${plan.where} order by ${plan.orderBy} limit ${plan.limit}`,
   );
-  const total = async () => (await db.one<{ count: number }>('countMilestones', sql`select count(*)::int as count from milestone m where ${matching}`))!.count;
+  const total = async () =>
+    (await db.one<{ count: number }>('countMilestones', sql`select count(*)::int as count from milestone m where ${matching}`))!.count;
   return connection(rows, plan, total);
 }
 

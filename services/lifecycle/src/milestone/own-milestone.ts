@@ -3,8 +3,8 @@ import { type KnownCustomer, refuseRestricted, requireCustomer } from '@customer
 import type { RequestContext } from '@customer360/kernel/context';
 import { isProblem, notFound } from '@customer360/kernel/problem';
 import type { Tx } from '@customer360/kernel/transact';
-import type { Milestone } from './milestone.ts';
 import { findMilestone } from './milestone.table.ts';
+import type { Milestone } from './milestone.ts';
 
 /** The customer of a milestone, or the Problem to answer; throws NOT_FOUND for the milestone when its customer is out of scope or deleted. */
 export async function customerOfMilestone(ctx: RequestContext, id: string) {

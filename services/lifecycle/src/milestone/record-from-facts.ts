@@ -3,8 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
-import { type Milestone, type MilestoneType, ONCE_ONLY } from './milestone.ts';
 import { milestoneFact, milestoneUpdatedFact } from './milestone.table.ts';
+import { type Milestone, type MilestoneType, ONCE_ONLY } from './milestone.ts';
 
 export interface SystemMilestone {
   readonly customerId: string;

@@ -4,8 +4,8 @@ import type { RequestContext } from '@customer360/kernel/context';
 import { newRow } from '@customer360/kernel/entity';
 import { checkText, isProblem, problem } from '@customer360/kernel/problem';
 import { transact } from '@customer360/kernel/transact';
-import { checkOccurredAt, type Milestone, type MilestoneType, ONCE_ONLY } from './milestone.ts';
 import { findLiveOfType, findMilestone, MilestoneEntity, milestoneFact } from './milestone.table.ts';
+import { checkOccurredAt, type Milestone, type MilestoneType, ONCE_ONLY } from './milestone.ts';
 
 export interface RecordMilestoneInput {
   customerId: string;

@@ -2,8 +2,8 @@
 import type { RequestContext } from '@customer360/kernel/context';
 import { isProblem } from '@customer360/kernel/problem';
 import { transact } from '@customer360/kernel/transact';
-import { ONCE_ONLY } from './milestone.ts';
 import { findLiveOfType, MilestoneEntity, milestoneFact } from './milestone.table.ts';
+import { ONCE_ONLY } from './milestone.ts';
 import { customerOfMilestone, lockedMilestone } from './own-milestone.ts';
 import { alreadyRecorded } from './record-milestone.ts';
 

@@ -2,8 +2,8 @@
 import type { RequestContext } from '@customer360/kernel/context';
 import { badInput, expectVersion, isProblem } from '@customer360/kernel/problem';
 import { transact } from '@customer360/kernel/transact';
-import { checkOccurredAt, type Milestone } from './milestone.ts';
 import { MilestoneEntity, milestoneUpdatedFact } from './milestone.table.ts';
+import { checkOccurredAt, type Milestone } from './milestone.ts';
 import { customerOfMilestone, lockedMilestone } from './own-milestone.ts';
 
 export interface UpdateMilestoneInput {

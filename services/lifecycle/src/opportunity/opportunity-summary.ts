@@ -9,7 +9,14 @@ interface Raw {
   asOf: string | null;
   currency: string;
   pipeline: Money[] | null;
-  list: Array<{ opportunityId: string; name: string; stage: string; amount: string | null; currency: string | null; expectedCloseDate: string | null }> | null;
+  list: Array<{
+    opportunityId: string;
+    name: string;
+    stage: string;
+    amount: string | null;
+    currency: string | null;
+    expectedCloseDate: string | null;
+  }> | null;
 }
 
 export const opportunitySection: Section = {
@@ -33,7 +40,10 @@ export const opportunitySection: Section = {
       asOf: json.asOf,
       pipelineValue: money(own?.amount ?? '0', json.currency),
       otherPipelineValues: moneys((json.pipeline ?? []).filter((amount) => amount !== own)),
-      openOpportunities: (json.list ?? []).map(({ amount, currency, ...rest }) => ({ ...rest, amount: amount && currency ? money(amount, currency) : null })),
+      openOpportunities: (json.list ?? []).map(({ amount, currency, ...rest }) => ({
+        ...rest,
+        amount: amount && currency ? money(amount, currency) : null,
+      })),
     };
   },
 };

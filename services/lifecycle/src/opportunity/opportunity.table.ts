@@ -60,4 +60,7 @@ export const pendingDeals = (tx: Tx, customerIds: readonly string[]): Promise<Pe
   );
 
 export const markDealsMoved = (tx: Tx, opportunityIds: readonly string[]): Promise<unknown> =>
-  tx.query('markDealsMoved', sql`update opportunity set stage_moved_at = ${tx.now} where opportunity_id = any(${[...opportunityIds]}::text[])`);
+  tx.query(
+    'markDealsMoved',
+    sql`update opportunity set stage_moved_at = ${tx.now} where opportunity_id = any(${[...opportunityIds]}::text[])`,
+  );

@@ -11,7 +11,15 @@ interface Raw {
   asOf: string | null;
   balances: Array<Money & { overdue: boolean }> | null;
   invoices: number;
-  recent: Array<{ invoiceId: string; number: string; amount: string; currency: string; status: string; issuedAt: string; dueAt: string | null }> | null;
+  recent: Array<{
+    invoiceId: string;
+    number: string;
+    amount: string;
+    currency: string;
+    status: string;
+    issuedAt: string;
+    dueAt: string | null;
+  }> | null;
 }
 
 /** `p` = paid, in the invoice's currency or converted to it; refunds do not re-open an invoice, they only mark one that was refunded in full. */

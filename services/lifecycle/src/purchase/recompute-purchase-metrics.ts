@@ -29,7 +29,15 @@ export async function recomputePurchaseMetrics(tx: Tx, asOf: ReadonlyMap<string,
     tx,
     rows.flatMap(({ customerId, firstPaidAt }) =>
       firstPaidAt
-        ? [{ customerId, milestoneType: 'first_purchase' as const, occurredAt: firstPaidAt, sourceRef: `first_purchase:${customerId}`, details: null }]
+        ? [
+            {
+              customerId,
+              milestoneType: 'first_purchase' as const,
+              occurredAt: firstPaidAt,
+              sourceRef: `first_purchase:${customerId}`,
+              details: null,
+            },
+          ]
         : [],
     ),
   );

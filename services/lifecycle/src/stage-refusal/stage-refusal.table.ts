@@ -8,8 +8,8 @@ import { type Connection, connection, keyset, type PageArgs } from '@customer360
 import { columns, raw, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
-import type { LifecycleStage } from '../lifecycle-stage/lifecycle-stage.ts';
 import { stageJson, stageOf } from '../lifecycle-stage/lifecycle-stage.table.ts';
+import type { LifecycleStage } from '../lifecycle-stage/lifecycle-stage.ts';
 
 export const REFUSAL_REASONS = ['no_path', 'processing_restricted'] as const;
 
@@ -105,13 +105,18 @@ const FILTERS: Record<string, FilterField> = {
 export type RefusalListArgs = PageArgs<'CREATED_AT'> & { filter?: object | null };
 
 /** A page of refusals of customers that the actor may see. */
-export async function listRefusals(db: Database, actor: Actor, args: RefusalListArgs): Promise<Connection<RefusalWithStages & { cursor: string }>> {
+export async function listRefusals(
+  db: Database,
+  actor: Actor,
+  args: RefusalListArgs,
+): Promise<Connection<RefusalWithStages & { cursor: string }>> {
   const plan = order.plan(args);
   const matching = sql`${visibleCustomer(actor, raw('r.customer_id'))} and ${compileFilter(args.filter, FILTERS)}`;
   const rows = await db.query<RefusalWithStages & { cursor: string }>(
     'listRefusals',
     sql`select ${SELECT}, ${plan.cursor} from ${FROM} where ${matching} and ${plan.where} order by ${plan.orderBy} limit ${plan.limit}`,
   );
-  const total = async () => (await db.one<{ count: number }>('countRefusals', sql`select count(*)::int as count from ${FROM} where ${matching}`))!.count;
+  const total = async () =>
+    (await db.one<{ count: number }>('countRefusals', sql`select count(*)::int as count from ${FROM} where ${matching}`))!.count;
   return connection(rows.map(revive), plan, total);
 }

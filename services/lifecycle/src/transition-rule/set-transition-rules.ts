@@ -4,10 +4,10 @@ import type { RequestContext } from '@customer360/kernel/context';
 import { badInput, notFound, problem } from '@customer360/kernel/problem';
 import { sql } from '@customer360/kernel/sql';
 import { type Tx, transact } from '@customer360/kernel/transact';
-import { MAX_STAGES, startStages } from '../lifecycle-stage/lifecycle-stage.ts';
 import { holdStages, listStages } from '../lifecycle-stage/lifecycle-stage.table.ts';
-import { unreachableStages } from './transition-rule.ts';
+import { MAX_STAGES, startStages } from '../lifecycle-stage/lifecycle-stage.ts';
 import { countWithoutExit, listRules, TransitionRuleEntity, type TransitionRuleRow } from './transition-rule.table.ts';
+import { unreachableStages } from './transition-rule.ts';
 
 export interface SetTransitionRulesInput {
   rules: ReadonlyArray<{ fromStageId: string; toStageId: string; requiresOverride?: boolean | null }>;
@@ -33,7 +33,15 @@ export async function setTransitionRules(ctx: RequestContext, input: SetTransiti
       const requiresOverride = rule.requiresOverride ?? false;
       if (old?.requiresOverride === requiresOverride) return old;
       const { fromStageId, toStageId } = rule;
-      return { id: crypto.randomUUID(), fromStageId, toStageId, requiresOverride, createdAt: tx.now, createdByKind: tx.actor.kind, createdById: tx.actor.id };
+      return {
+        id: crypto.randomUUID(),
+        fromStageId,
+        toStageId,
+        requiresOverride,
+        createdAt: tx.now,
+        createdByKind: tx.actor.kind,
+        createdById: tx.actor.id,
+      };
     });
     const lost = unreachableStages(startStages(stages), stages, wanted);
     if (lost.length > 0) {
@@ -55,7 +63,8 @@ export async function setTransitionRules(ctx: RequestContext, input: SetTransiti
 }
 
 function checkPairs(rules: SetTransitionRulesInput['rules']): void {
-  if (rules.length > MAX_RULES) throw badInput('input.rules', `has more than ${MAX_RULES} rules`, { limit: 'rules', max: MAX_RULES, asked: rules.length });
+  if (rules.length > MAX_RULES)
+    throw badInput('input.rules', `has more than ${MAX_RULES} rules`, { limit: 'rules', max: MAX_RULES, asked: rules.length });
   const seen = new Set<string>();
   rules.forEach((rule, i) => {
     if (rule.fromStageId === rule.toStageId) throw badInput(`input.rules.${i}.toStageId`, 'is the stage that is left');
@@ -74,7 +83,9 @@ async function replaceRules(tx: Tx, before: readonly TransitionRuleRow[], after:
   }
   if (added.length > 0) await tx.manager.getRepository(TransitionRuleEntity).insert([...added]);
   for (const fromStageId of new Set([...removed, ...added].map((rule) => rule.fromStageId))) {
-    const allowed = after.filter((rule) => rule.fromStageId === fromStageId).map(({ toStageId, requiresOverride }) => ({ toStageId, requiresOverride }));
+    const allowed = after
+      .filter((rule) => rule.fromStageId === fromStageId)
+      .map(({ toStageId, requiresOverride }) => ({ toStageId, requiresOverride }));
     tx.emit({ type: 'crm.lifecycle.transition-rules-changed.v1', key: fromStageId, data: { fromStageId, allowed } });
   }
 }

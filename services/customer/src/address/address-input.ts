@@ -1,0 +1,18 @@
+// What a caller may say of an address, checked before anything is read: each mistake names its field.
+import { badInput, checkText } from '@customer360/kernel/problem';
+import { type AddressFields, checkCountry } from './address.ts';
+
+/** Lengths, blanks and the country [Address AC-2]; absent fields are fine. */
+export function checkAddressFields(input: Partial<AddressFields>): void {
+  if (input.addressType === null) throw badInput('input.addressType', 'is required');
+  if (input.streetLine1 !== undefined) checkText('input.streetLine1', input.streetLine1, { max: 200, required: true });
+  checkText('input.streetLine2', input.streetLine2, { max: 200 });
+  if (input.city !== undefined) checkText('input.city', input.city, { max: 100, required: true });
+  checkText('input.stateProvince', input.stateProvince, { max: 100 });
+  checkText('input.postalCode', input.postalCode, { max: 20 });
+  if (input.country === null) throw badInput('input.country', 'is required');
+  checkCountry('input.country', input.country);
+}
+
+/** Degrees as the column keeps them, 6 decimals. */
+export const degrees = (value: string | null | undefined): string | null => (value == null ? null : Number(value).toFixed(6));

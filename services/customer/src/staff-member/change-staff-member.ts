@@ -1,0 +1,80 @@
+// Update, soft-delete and restore a member of staff. Somebody must stay who can administer the directory. A deactivated owner keeps the
+// customers for now: the bulk hand-over to manager or pool is a use-case of its own [Inactive owner].
+import { badInput, expectVersion, notFound, type Problem, problem } from '@customer360/kernel/problem';
+import { type Tx, transact } from '@customer360/kernel/transact';
+import { emailKey } from '../customer/email-key.ts';
+import type { Ctx } from '../loaders.ts';
+import { differences, fact, publicNames, updateRow } from '../write.ts';
+import { checkStaffFields, DIRECTORY_LOCK, emailProblem, requireManager } from './create-staff-member.ts';
+import { anotherAdministrator, emailTaken, StaffMemberTable, staffIn } from './staff-member.table.ts';
+import { isAdministrator, type StaffFields, type StaffMember } from './staff-member.ts';
+import { staffState } from './staff-state.ts';
+
+/** Changes a member of staff at the expected version. */
+export async function updateStaffMember(
+  ctx: Ctx,
+  id: string,
+  expectedVersion: number,
+  input: Partial<StaffFields>,
+): Promise<StaffMember | Problem> {
+  checkStaffFields(input);
+  if (input.managerId === id) throw badInput('input.managerId', 'nobody is their own manager');
+  return change(ctx, id, { expectedVersion }, async (tx, staff) => {
+    const wanted = { ...input } as Partial<StaffMember>;
+    if (input.active === null) wanted.active = true;
+    if (input.roles) wanted.roles = [...new Set(input.roles)];
+    if (input.email !== undefined) wanted.emailKey = emailKey(input.email)!;
+    const changes = differences(staff, wanted);
+    if (Object.keys(changes).length === 0) return staff;
+    if (changes.emailKey && (await emailTaken(tx, changes.emailKey, id))) return emailProblem();
+    if (changes.managerId) await requireManager(tx, changes.managerId);
+    const refused = await refuseLastAdministrator(tx, staff, { ...staff, ...changes });
+    if (refused) return refused;
+    const saved = await updateRow(tx, StaffMemberTable, staff, changes);
+    tx.emit(fact('staff-member-updated', id, { staffId: id, version: saved.version, changed: publicNames(changes), active: saved.active }));
+    tx.state(staffState(saved));
+    return saved;
+  });
+}
+
+/** Soft-deletes a member of staff, who is inactive from then on. */
+export const deleteStaffMember = (ctx: Ctx, id: string, expectedVersion?: number | null): Promise<StaffMember | Problem> =>
+  change(ctx, id, { expectedVersion }, async (tx, staff) => {
+    const refused = await refuseLastAdministrator(tx, staff, { ...staff, active: false });
+    if (refused) return refused;
+    const deleted = await updateRow(tx, StaffMemberTable, staff, { deletedAt: tx.now, active: false });
+    tx.emit(fact('staff-member-deleted', id, { staffId: id, version: deleted.version }));
+    tx.state(staffState(deleted));
+    return deleted;
+  });
+
+/** Brings a member of staff back, still inactive. */
+export const restoreStaffMember = (ctx: Ctx, id: string): Promise<StaffMember | Problem> =>
+  change(ctx, id, { deleted: true }, async (tx, staff) => {
+    if (await emailTaken(tx, staff.emailKey, id)) {
+      return problem('RestoreConflict', 'Another member of staff has this e-mail address by now.', { field: 'email' });
+    }
+    const restored = await updateRow(tx, StaffMemberTable, staff, { deletedAt: null });
+    tx.emit(fact('staff-member-restored', id, { staffId: id, version: restored.version }));
+    tx.state(staffState(restored));
+    return restored;
+  });
+
+async function refuseLastAdministrator(tx: Tx, before: StaffMember, after: StaffMember): Promise<Problem<'LastAdministrator'> | undefined> {
+  if (!isAdministrator(before) || isAdministrator(after) || (await anotherAdministrator(tx, before.id))) return undefined;
+  return problem('LastAdministrator', 'Nobody else can administer the staff directory; make another admin first.');
+}
+
+function change(
+  ctx: Ctx,
+  id: string,
+  options: { expectedVersion?: number | null; deleted?: boolean },
+  work: (tx: Tx, staff: StaffMember) => Promise<StaffMember | Problem>,
+): Promise<StaffMember | Problem> {
+  return transact<StaffMember, Problem>(ctx, { lock: [id, DIRECTORY_LOCK] }, async (tx) => {
+    const staff = await staffIn(tx, id);
+    if (!staff || (staff.deletedAt !== null && !options.deleted)) throw notFound('StaffMember', id);
+    expectVersion('StaffMember', staff, options.expectedVersion);
+    return options.deleted && staff.deletedAt === null ? staff : work(tx, staff);
+  });
+}

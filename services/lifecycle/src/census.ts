@@ -1,0 +1,122 @@
+// What every column of this service's tables is, and what merge, erasure, export and retention do with it (privacy.md, "Census").
+// History is append-only [LifecycleHistory AC-1]: its free-text reason is redacted by the erasure's own privileged pass, and a merge leaves its
+// rows with the identity that they happened to. Facts of other modules are re-pointed and the metrics computed anew.
+import {
+  type Census,
+  type ColumnCensus,
+  columnsOf,
+  directoryCensus,
+  kernelCensus,
+  plainColumns,
+  rowCensus,
+  type TableCensus,
+} from '@customer360/customer-data/census';
+
+const shown: ColumnCensus = { class: 'none', erase: 'keep', export: true };
+const pseudonym: ColumnCensus = { class: 'pseudonym', erase: 'keep', export: false };
+const content: ColumnCensus = { class: 'content', erase: 'redact', export: true };
+const figure: ColumnCensus = { class: 'content', erase: 'keep', export: true };
+
+const owner = columnsOf(pseudonym, 'customer_id', 'origin_customer_id');
+
+/** Rows of a customer that another module told us. */
+const fact = (columns: Record<string, ColumnCensus>): TableCensus => ({
+  customer: 'customer_id',
+  columns: { ...owner, ...columns },
+  merge: 'repoint',
+  retain: 'active_customers',
+});
+
+export const census: Census = {
+  ...kernelCensus,
+  ...directoryCensus,
+  lifecycle_stage: {
+    customer: null,
+    columns: { ...rowCensus, ...plainColumns('name', 'display_order', 'category', 'color', 'description', 'is_active') },
+    merge: 'keep',
+    retain: 'configuration',
+  },
+  transition_rule: {
+    customer: null,
+    columns: {
+      ...plainColumns('id', 'from_stage_id', 'to_stage_id', 'requires_override', 'created_at', 'created_by_kind'),
+      ...columnsOf(pseudonym, 'created_by_id'),
+    },
+    merge: 'keep',
+    retain: 'configuration',
+  },
+  customer_lifecycle: {
+    customer: 'customer_id',
+    columns: {
+      ...rowCensus,
+      ...owner,
+      ...columnsOf(shown, 'current_stage_id', 'entered_stage_at', 'previous_stage_id'),
+      ...columnsOf(figure, 'first_purchase_date', 'last_purchase_date', 'total_revenue', 'unconverted_revenue', 'purchase_count'),
+      ...plainColumns('revenue_currency', 'metrics_as_of'),
+    },
+    merge: 'fold',
+    retain: 'active_customers',
+  },
+  lifecycle_history: {
+    customer: 'customer_id',
+    columns: {
+      ...owner,
+      ...columnsOf(pseudonym, 'id', 'created_by_id'),
+      ...columnsOf(shown, 'from_stage_id', 'to_stage_id', 'changed_at', 'trigger', 'override'),
+      ...plainColumns('created_at', 'created_by_kind'),
+      reason: content,
+    },
+    merge: 'keep',
+    retain: 'active_customers',
+  },
+  milestone: {
+    customer: 'customer_id',
+    columns: {
+      ...rowCensus,
+      ...owner,
+      ...columnsOf(shown, 'milestone_type', 'occurred_at'),
+      ...plainColumns('source_ref'),
+      details: content,
+    },
+    merge: 'fold',
+    retain: 'active_customers',
+  },
+  stage_refusal: {
+    customer: 'customer_id',
+    columns: { ...rowCensus, ...owner, ...plainColumns('opportunity_id', 'from_stage_id', 'to_stage_id', 'reason', 'resolved_at') },
+    merge: 'repoint',
+    retain: 'active_customers',
+  },
+  invoice: fact({
+    ...columnsOf(figure, 'number', 'amount', 'currency', 'issued_at', 'due_at', 'voided_at'),
+    ...plainColumns('invoice_id', 'stored_at'),
+  }),
+  payment: fact({
+    ...columnsOf(figure, 'amount', 'currency', 'converted_amount', 'received_at'),
+    ...plainColumns('payment_id', 'invoice_id', 'stored_at'),
+  }),
+  refund: fact({
+    ...columnsOf(figure, 'amount', 'currency', 'converted_amount', 'refunded_at'),
+    ...plainColumns('refund_id', 'payment_id', 'stored_at'),
+  }),
+  opportunity: fact({
+    name: content,
+    ...columnsOf(figure, 'amount', 'currency', 'expected_close_date', 'closed_at'),
+    ...columnsOf(shown, 'stage', 'status', 'changed_at'),
+    ...plainColumns('opportunity_id', 'revision', 'event_time', 'stage_moved_at'),
+  }),
+  support_case: fact({
+    ...columnsOf(figure, 'satisfaction_score'),
+    ...columnsOf(shown, 'status', 'priority', 'escalated', 'opened_at', 'first_responded_at', 'closed_at'),
+    ...plainColumns('case_id', 'revision', 'event_time'),
+  }),
+  work_order: fact({
+    ...columnsOf(shown, 'status', 'scheduled_at', 'completed_at'),
+    ...plainColumns('work_order_id', 'revision', 'event_time'),
+  }),
+  equipment: fact({
+    ...columnsOf(content, 'name', 'serial_number'),
+    ...columnsOf(shown, 'installed_at', 'removed_at'),
+    ...plainColumns('equipment_id', 'revision', 'event_time'),
+  }),
+};

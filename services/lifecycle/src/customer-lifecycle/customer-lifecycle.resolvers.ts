@@ -1,0 +1,28 @@
+// [CustomerLifecycle] Translation only.
+import { createdBy } from '@customer360/kernel/entity';
+import { customerOf, enumOf, memberOf } from '../graph.ts';
+import type { HistoryListArgs } from '../lifecycle-history/lifecycle-history.table.ts';
+import type { Context } from '../loaders.ts';
+import { money, moneys } from '../money.ts';
+import { type ChangeStageInput, changeStage } from './change-stage.ts';
+import { type LifecycleListArgs, listLifecycles } from './customer-lifecycle.table.ts';
+import { type LifecycleWithStages, TRIGGERS } from './customer-lifecycle.ts';
+
+export const customerLifecycleResolvers = {
+  Query: {
+    customerLifecycles: (_: unknown, args: LifecycleListArgs, ctx: Context) => listLifecycles(ctx.db, ctx.actor, args),
+  },
+  Mutation: {
+    changeStage: (_: unknown, { input }: { input: ChangeStageInput }, ctx: Context) => changeStage(ctx, input),
+  },
+  CustomerLifecycle: {
+    customer: customerOf,
+    createdBy,
+    totalRevenue: (row: LifecycleWithStages) => money(row.totalRevenue, row.revenueCurrency),
+    unconvertedRevenue: (row: LifecycleWithStages) => moneys(row.unconvertedRevenue),
+    asOf: (row: LifecycleWithStages) => row.metricsAsOf,
+    history: (row: LifecycleWithStages, args: HistoryListArgs, { loaders }: Context) => loaders.history(row.customerId, args),
+  },
+  StageChangeTrigger: enumOf(TRIGGERS),
+  ChangeStageResult: memberOf('CustomerLifecycle'),
+};

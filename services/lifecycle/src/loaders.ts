@@ -1,0 +1,31 @@
+// What a request reads through: each loader answers many keys with one statement, so that a list costs what one row costs.
+import type { RequestContext } from '@customer360/kernel/context';
+import { byKey } from '@customer360/kernel/loader';
+import { findLifecycles } from './customer-lifecycle/customer-lifecycle.table.ts';
+import { installation } from './env.ts';
+import { historyPerCustomer } from './lifecycle-history/lifecycle-history.table.ts';
+import { countCustomers, findStages } from './lifecycle-stage/lifecycle-stage.table.ts';
+import { milestonesPerCustomer } from './milestone/milestone.table.ts';
+import { sectionLoader } from './section.ts';
+
+export const loaders = (ctx: RequestContext) => ({
+  lifecycle: byKey(
+    (ids: readonly string[]) => findLifecycles(ctx.db, ids),
+    (row) => row.customerId,
+  ),
+  stage: byKey(
+    (ids: readonly string[]) => findStages(ctx.db, ids),
+    (row) => row.id,
+  ),
+  stageCustomers: byKey(
+    (ids: readonly string[]) => countCustomers(ctx.db, ids),
+    (row) => row.stageId,
+  ),
+  history: historyPerCustomer(ctx.db),
+  milestones: milestonesPerCustomer(ctx.db),
+  sections: sectionLoader(ctx.db, installation(ctx).reportingCurrency),
+});
+
+export type Loaders = ReturnType<typeof loaders>;
+/** The context of this service's resolvers. */
+export type Context = RequestContext<Loaders>;

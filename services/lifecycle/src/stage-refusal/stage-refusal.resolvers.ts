@@ -1,0 +1,18 @@
+// [Sales to CRM: Deal closed] Translation only.
+import { customerOf, enumOf, memberOf } from '../graph.ts';
+import type { Context } from '../loaders.ts';
+import { resolveStageRefusal } from './resolve-stage-refusal.ts';
+import { listRefusals, REFUSAL_REASONS, type RefusalListArgs } from './stage-refusal.table.ts';
+
+export const stageRefusalResolvers = {
+  Query: {
+    stageRefusals: (_: unknown, args: RefusalListArgs, ctx: Context) => listRefusals(ctx.db, ctx.actor, args),
+  },
+  Mutation: {
+    resolveStageRefusal: (_: unknown, args: { id: string; expectedVersion: number }, ctx: Context) =>
+      resolveStageRefusal(ctx, args.id, args.expectedVersion),
+  },
+  StageRefusal: { customer: customerOf },
+  StageRefusalReason: enumOf(REFUSAL_REASONS),
+  ResolveStageRefusalResult: memberOf('StageRefusal'),
+};
