@@ -35,12 +35,8 @@ async function loadDemo(stack: Stack): Promise<void> {
 }
 
 function show(stack: Stack): void {
-  const query = readFileSync(inRoot('scripts', 'customer360.graphql'), 'utf8')
-    .split('\n')
-    .filter((line) => !line.startsWith('#'))
-    .join('\n')
-    .trim();
-  const body = JSON.stringify({ query: query.replace(/\s+/g, ' '), variables: { id: stack.sampleCustomerId } });
+  const query = readFileSync(inRoot('scripts', 'customer360.graphql'), 'utf8').replace(/^#.*$/gm, '').replace(/\s+/g, ' ').trim();
+  const body = JSON.stringify({ query, variables: { id: stack.sampleCustomerId } });
   console.log(
     `\nTokens (valid 7 days):\n${Object.entries(stack.tokens)
       .map(([role, token]) => `  ${role.padEnd(14)}${token}`)

@@ -1,5 +1,5 @@
-// The graph as the demo uses it: many small mutations, packed by the gateway's own limits (15 aliases a request) and sent a few at a time. What
-// can be tried again is tried again (everything here is repeatable); what is refused for good becomes an error that names the item.
+// The graph as the demo uses it: many small mutations, packed by the gateway's own limits (15 aliases a request) and sent a few at a time, fewer
+// when the machine is slow. What can be tried again is tried again (all of it is repeatable); what is refused for good is an error that names the item.
 
 type Fields = Record<string, unknown>;
 
@@ -50,38 +50,46 @@ export interface GraphDoor {
   written(): number;
 }
 
-export const MAX_BATCH = 15;
-const CONCURRENT = 6;
-const ATTEMPTS = 8;
+const CONCURRENT = 4;
+/** Mutations a request, the gateway's limit first; a slow or failing answer takes the next smaller one, a quick answer the next larger one. */
+const SIZES = [15, 8, 4, 2, 1] as const;
+const SLOW_MS = 900;
+const QUICK_MS = 350;
 const REQUEST_WITHIN_MS = 20_000;
+const GIVE_UP_AFTER_MS = 60_000;
 const RETRYABLE = new Set(['SUBGRAPH_UNAVAILABLE', 'RATE_LIMITED', 'IDENTITY_UNAVAILABLE', 'INTERNAL_SERVER_ERROR', 'CONFLICT']);
 
+interface Failure {
+  message: string;
+  extensions?: { code?: string; field?: string; retryAfterMs?: number };
+}
 interface Reply {
   data?: Record<string, any> | null;
-  errors?: Array<{ message: string; path?: Array<string | number>; extensions?: { code?: string; field?: string; retryAfterMs?: number } }>;
+  errors?: Failure[];
+}
+/** A mutation on its way: its place in the answer, and since when it has failed. */
+interface Turn {
+  at: number;
+  item: Fields;
+  failingSince?: number;
+  /** Sent alone, because a batch with it was refused. */
+  alone?: boolean;
 }
 
 export function createGraphDoor(url: string): GraphDoor {
   let free = CONCURRENT;
+  let size = 0;
+  let pausedUntil = 0;
   let count = 0;
   const waiting: Array<() => void> = [];
 
-  /** At most CONCURRENT requests at a time, first come, first served. */
-  async function post(token: string, query: string, variables: Fields): Promise<Reply> {
+  /** Runs `work` when fewer than CONCURRENT are running, first come, first served, and nobody has asked for a pause. */
+  async function gated<T>(work: () => Promise<T>): Promise<T> {
     if (free > 0) free--;
     else await new Promise<void>((resolve) => waiting.push(resolve));
     try {
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-        body: JSON.stringify({ query, variables }),
-        signal: AbortSignal.timeout(REQUEST_WITHIN_MS),
-      });
-      return (await response.json()) as Reply;
-    } catch (error) {
-      return {
-        errors: [{ message: `no answer from the graph: ${(error as Error).message}`, extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }],
-      };
+      while (Date.now() < pausedUntil) await pause(pausedUntil - Date.now());
+      return await work();
     } finally {
       const next = waiting.shift();
       if (next) next();
@@ -89,48 +97,79 @@ export function createGraphDoor(url: string): GraphDoor {
     }
   }
 
-  /** Sends until everything is written; a batch that fails is taken apart, so that the error names the one item that is at fault. */
-  async function write(token: string, name: MutationName, items: readonly Fields[], attempt = 1): Promise<Written[]> {
-    const reply = await post(token, document(name, items.length), Object.assign({}, ...items.map((item, at) => numbered(item, at))));
-    const { noun, done = [] } = MUTATIONS[name] as { noun: string; done?: readonly string[] };
-    if (reply.errors || !reply.data) {
-      const error = reply.errors?.[0];
-      if (attempt < ATTEMPTS && (!error || RETRYABLE.has(error.extensions?.code ?? ''))) {
-        await pause(error?.extensions?.retryAfterMs ?? 150 * attempt);
-        return write(token, name, items, attempt + 1);
-      }
-      if (items.length > 1) return (await Promise.all(items.map((item) => write(token, name, [item])))).flat();
-      throw new Error(
-        `demo data: ${name} for ${label(items[0]!)} failed: ${error?.extensions?.field ?? ''} ${error?.message ?? 'empty answer'}`,
-      );
+  async function post(token: string, query: string, variables: Fields): Promise<Reply> {
+    const began = Date.now();
+    let reply: Reply;
+    try {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify({ query, variables }),
+        signal: AbortSignal.timeout(REQUEST_WITHIN_MS),
+      });
+      reply = (await response.json()) as Reply;
+    } catch (error) {
+      reply = {
+        errors: [{ message: `no answer from the graph: ${(error as Error).message}`, extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }],
+      };
     }
-    return Promise.all(
-      items.map(async (item, at) => {
-        const result = reply.data![`m${at}`] as Written & { message?: string };
-        // The one restriction is set last, so this refusal means that the story was told before.
-        if (result.__typename === noun || done.includes(result.__typename) || result.__typename === 'ProcessingRestricted') {
-          count++;
-          return result;
-        }
-        if (result.__typename === 'UnknownCustomer' && attempt < ATTEMPTS) return (await write(token, name, [item], attempt + 1))[0]!;
-        throw new Error(`demo data: ${name} for ${label(item)} was refused with ${result.__typename}: ${result.message}`);
-      }),
-    );
+    const failure = reply.errors?.find((error) => RETRYABLE.has(error.extensions?.code ?? ''));
+    if (failure) pausedUntil = Date.now() + (failure.extensions?.retryAfterMs ?? 600);
+    const took = Date.now() - began;
+    if (failure || took > SLOW_MS) size = Math.min(size + 1, SIZES.length - 1);
+    else if (took < QUICK_MS) size = Math.max(0, size - 1);
+    return reply;
+  }
+
+  /** Sends the next few turns; puts back what is to be tried again, at the front. */
+  async function step(token: string, name: MutationName, turns: Turn[], written: Written[]): Promise<void> {
+    const sent = turns.splice(0, turns[0]?.alone ? 1 : SIZES[size]!);
+    if (sent.length === 0) return;
+    const again = (turn: Turn, why: string) => {
+      turn.failingSince ??= Date.now();
+      if (Date.now() - turn.failingSince > GIVE_UP_AFTER_MS)
+        throw new Error(`demo data: ${name} for ${label(turn.item)} failed for a minute: ${why}`);
+      turns.unshift(turn);
+    };
+    const reply = await post(token, document(name, sent.length), Object.assign({}, ...sent.map(({ item }, n) => numbered(item, n))));
+    if (reply.errors || !reply.data) {
+      const error = reply.errors?.[0] ?? { message: 'empty answer', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+      if (RETRYABLE.has(error.extensions?.code ?? '')) return sent.reverse().forEach((turn) => void again(turn, error.message));
+      if (sent.length === 1)
+        throw new Error(`demo data: ${name} for ${label(sent[0]!.item)} failed: ${error.extensions?.field ?? ''} ${error.message}`);
+      turns.unshift(...sent.map((turn) => ({ ...turn, alone: true })));
+      return;
+    }
+    const { noun, done = [] } = MUTATIONS[name] as { noun: string; done?: readonly string[] };
+    for (const [n, turn] of sent.entries()) {
+      const result = reply.data[`m${n}`] as Written & { message?: string };
+      // The one restriction is set last, so its refusal means that the story was told before.
+      if (result.__typename === noun || done.includes(result.__typename) || result.__typename === 'ProcessingRestricted') {
+        written[turn.at] = result;
+        count++;
+      } else if (result.__typename === 'UnknownCustomer') again(turn, result.message ?? '');
+      else throw new Error(`demo data: ${name} for ${label(turn.item)} was refused with ${result.__typename}: ${result.message}`);
+    }
   }
 
   return {
     async query<T>(token: string, query: string, variables: Fields = {}): Promise<T> {
-      for (let attempt = 1; ; attempt++) {
-        const reply = await post(token, query, variables);
+      for (const deadline = Date.now() + GIVE_UP_AFTER_MS; ; ) {
+        const reply = await gated(() => post(token, query, variables));
         if (!reply.errors && reply.data) return reply.data as T;
-        if (attempt === ATTEMPTS) throw new Error(`demo data: a query failed: ${reply.errors?.[0]?.message ?? 'empty answer'}`);
-        await pause(reply.errors?.[0]?.extensions?.retryAfterMs ?? 150 * attempt);
+        if (Date.now() > deadline)
+          throw new Error(`demo data: a query failed for a minute: ${reply.errors?.[0]?.message ?? 'empty answer'}`);
+        await pause(300);
       }
     },
     async each(token, name, items) {
-      const batches: Fields[][] = [];
-      for (let at = 0; at < items.length; at += MAX_BATCH) batches.push(items.slice(at, at + MAX_BATCH) as Fields[]);
-      return (await Promise.all(batches.map((batch) => write(token, name, batch)))).flat();
+      const turns: Turn[] = items.map((item, at) => ({ at, item }));
+      const written: Written[] = [];
+      const worker = async () => {
+        while (turns.length > 0) await gated(() => step(token, name, turns, written));
+      };
+      await Promise.all(Array.from({ length: CONCURRENT }, worker));
+      return written;
     },
     written: () => count,
   };
@@ -141,8 +180,9 @@ const numbered = (item: Fields, at: number) => Object.fromEntries(Object.entries
 const label = (item: Fields): string =>
   String((item.input as Fields | undefined)?.idempotencyKey ?? item.id ?? item.customerId ?? 'an item');
 
-/** The document for `count` of a mutation; always the same text, so that the gateway plans it once. */
 const documents = new Map<string, string>();
+
+/** The document for `count` of a mutation; always the same text, so that the gateway plans it once. */
 function document(name: MutationName, count: number): string {
   const known = documents.get(`${name} ${count}`);
   if (known) return known;

@@ -14,7 +14,7 @@ import type { Log } from '@customer360/kernel/log';
 import { registry } from '@customer360/kernel/telemetry';
 import { innerSigner, outerVerifier } from '@customer360/kernel/tokens';
 import type { GatewayContext } from './context.ts';
-import type { GatewayEnv } from './env.ts';
+import { type GatewayEnv, silenceApollo } from './env.ts';
 import { publicError } from './errors.ts';
 import { identity } from './identity.ts';
 import { type Limits, shapeRule } from './limits.ts';
@@ -86,7 +86,7 @@ async function startApollo(
   table: Parameters<typeof accessPlugin>[0]['table'],
   sources: ReadonlyMap<string, SubgraphSource>,
 ): Promise<ApolloServer<GatewayContext>> {
-  process.env.APOLLO_TELEMETRY_DISABLED = 'true'; // else @apollo/gateway reports to its maker; it takes no option for it
+  silenceApollo();
   const logger = {
     debug: (text: string) => log.debug(text),
     info: (text: string) => log.debug(text),

@@ -10,13 +10,9 @@ import { tidy } from './errors.ts';
 import { checkVariables, type Limits, limitExceeded } from './limits.ts';
 import { reject, requestSeconds, requests } from './metrics.ts';
 
-const BEFORE_EXECUTION = new Set([
-  'GRAPHQL_PARSE_FAILED',
-  'GRAPHQL_VALIDATION_FAILED',
-  'OPERATION_RESOLUTION_FAILURE',
-  'BAD_REQUEST',
-  'BAD_USER_INPUT',
-]);
+const INVALID = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'OPERATION_RESOLUTION_FAILURE', 'BAD_USER_INPUT'];
+const BEFORE_EXECUTION = new Set([...INVALID, 'BAD_REQUEST']);
+const WELL_FORMED = new Set([...INVALID, 'LIMIT_EXCEEDED', 'FORBIDDEN']);
 
 export function reportPlugin(options: { limits: Limits; log: Log; exposeStatements: boolean }): ApolloServerPlugin<GatewayContext> {
   const { limits, log } = options;
@@ -46,11 +42,13 @@ export function reportPlugin(options: { limits: Limits; log: Log; exposeStatemen
             );
           }
         },
-        async willSendResponse({ response, operation, operationName }) {
+        async willSendResponse({ request, response, operation, operationName }) {
           if (response.body.kind !== 'single') return;
           const result = response.body.singleResult;
           delete result.extensions; // Apollo's valueCompletion names types that the caller did not ask about
           if (result.errors) result.errors = tidy(result.errors, contextValue.requestId);
+          if (result.data === undefined)
+            response.http.status = statusFor(result.errors, response.http.status, request.http?.headers.get('accept'));
           if (options.exposeStatements) response.http.headers.set('x-statements', printStatements(contextValue.statements));
           const outcome = outcomeOf(result.data, result.errors, contextValue);
           const type = operation?.operation ?? 'none';
@@ -74,6 +72,16 @@ export function reportPlugin(options: { limits: Limits; log: Log; exposeStatemen
       };
     },
   };
+}
+
+/** GraphQL over HTTP: a well-formed request that is refused is 200 for clients of `application/json`, 4xx for those of the newer media type. */
+function statusFor(
+  errors: readonly GraphQLFormattedError[] | undefined,
+  status: number | undefined,
+  accept: string | undefined,
+): number | undefined {
+  if (accept?.includes('application/graphql-response+json')) return status;
+  return WELL_FORMED.has(String(errors?.[0]?.extensions?.code)) ? 200 : status;
 }
 
 function outcomeOf(data: unknown, errors: readonly GraphQLFormattedError[] | undefined, context: GatewayContext): string {

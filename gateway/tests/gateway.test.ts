@@ -75,7 +75,7 @@ test('access is decided before planning: nothing reaches a service, and the fiel
   const token = await world.token({ roles: ['sales_rep'] });
   world.seen.length = 0;
   const answer = await world.ask('{ people { nodes { ...p } } } fragment p on Person { friends { nodes { pay: salary } } }', { token });
-  expect(answer).toMatchObject({ status: 403, errors: [{ extensions: { code: 'FORBIDDEN', field: 'Person.salary' } }] });
+  expect(answer).toMatchObject({ status: 200, errors: [{ extensions: { code: 'FORBIDDEN', field: 'Person.salary' } }] });
   expect(answer.errors[0].message).toContain('Person.salary');
   expect(world.seen).toHaveLength(0);
   const portal = await world.token({ customer_id: '0190a0a0-0000-7000-8000-000000000001' }, { key: 'portal' });
@@ -107,7 +107,7 @@ test.each([
   ['cost', '{ people(first: 200) { nodes { friends(first: 200) { nodes { id deals { title } } } } } }', 20_000, 480_400],
 ])('the limit on %s answers LIMIT_EXCEEDED with what was asked', async (limit, query, max, asked) => {
   const answer = await world.ask(query);
-  expect(answer).toMatchObject({ status: 400, errors: [{ extensions: { code: 'LIMIT_EXCEEDED', limit, max, asked } }] });
+  expect(answer).toMatchObject({ status: 200, errors: [{ extensions: { code: 'LIMIT_EXCEEDED', limit, max, asked } }] });
   expect(answer.errors).toHaveLength(1);
 });
 
@@ -147,6 +147,21 @@ test('known errors keep their documented extensions, anything else is masked wit
   }
 });
 
+test('a refused request is 200 in application/json and 4xx in application/graphql-response+json', async () => {
+  const token = await world.token({ roles: ['sales_rep'] });
+  const refused: Array<[string, number]> = [
+    ['{', 400],
+    ['{ nope }', 400],
+    ['{ people(first: "x") { totalCount } }', 400],
+    [nested(6), 400],
+    ['{ person(id: 1) { salary } }', 403],
+  ];
+  for (const [query, status] of refused) {
+    expect((await world.ask(query, { token, headers: { accept: 'application/json' } })).status).toBe(200);
+    expect((await world.ask(query, { token, headers: { accept: 'application/graphql-response+json' } })).status).toBe(status);
+  }
+});
+
 test('batches, GET mutations, _service and _entities are refused; a signed-in caller may introspect without seeing @access', async () => {
   expect((await world.ask([{ query: '{ whoami }' }])).status).toBe(400);
   const token = await world.token({ roles: ['admin'] });
@@ -154,8 +169,8 @@ test('batches, GET mutations, _service and _entities are refused; a signed-in ca
     fetch(`${world.gateway.url}/graphql?query=${encodeURIComponent(query)}`, { headers: { authorization: `Bearer ${token}` } });
   expect((await get('{ whoami }')).status).toBe(200);
   expect((await get('mutation { rename(id: 1, name: "x") { __typename } }')).status).toBe(405);
-  expect((await world.ask('{ _service { sdl } }')).status).toBe(400);
-  expect((await world.ask('{ _entities(representations: []) { __typename } }')).status).toBe(400);
+  expect(codes(await world.ask('{ _service { sdl } }'))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+  expect(codes(await world.ask('{ _entities(representations: []) { __typename } }'))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
   const schema = await world.ask('{ __schema { directives { name } queryType { fields { name } } } }');
   expect(schema.data.__schema.directives.map((one: { name: string }) => one.name)).not.toContain('access');
 });

@@ -6,7 +6,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { startWorld, type World } from './world.ts';
 
 const CARD = '{ person(id: "1") { name deals { title } best { title } } people(first: 2) { nodes { best { title } } } }';
-const DEADLINE_MS = 400;
+const DEADLINE_MS = 1_000; // the world's; generous, so that a busy machine is not mistaken for a slow gateway
 const DEALS_GONE = [{ message: expect.any(String), extensions: { code: 'SUBGRAPH_UNAVAILABLE', service: 'deals', retryable: true } }];
 let world: World;
 const cleanUps: Array<() => unknown> = [];
@@ -50,7 +50,16 @@ test('a stopped service nulls its own sections with one error, and is back as so
 
 test('a frozen service costs one deadline, then nothing, and one request in a while probes it', async () => {
   const sockets = new Set<Socket>();
-  const frozen = createTcpServer((socket) => void sockets.add(socket.on('error', () => {})));
+  let asked = 0;
+  const frozen = createTcpServer((socket) => {
+    sockets.add(
+      socket
+        .on('error', () => {})
+        .on('data', (chunk) => {
+          if (String(chunk).startsWith('POST')) asked += 1;
+        }),
+    );
+  });
   await new Promise<void>((done) => frozen.listen(0, '127.0.0.1', done));
   cleanUps.push(() => {
     for (const socket of sockets) socket.destroy();
@@ -66,10 +75,10 @@ test('a frozen service costs one deadline, then nothing, and one request in a wh
   for (const answer of later) expect(answer.errors).toEqual(DEALS_GONE);
   expect(free).toBeLessThan(DEADLINE_MS);
   await sleep(600);
-  const connections = sockets.size;
-  const times = await Promise.all(Array.from({ length: 10 }, () => timed(world.ask('{ dealCount }'))));
-  expect(times.filter(([, ms]) => ms >= DEADLINE_MS - 5)).toHaveLength(1);
-  expect(sockets.size - connections).toBeLessThanOrEqual(1);
+  const before = asked;
+  const answers = await Promise.all(Array.from({ length: 10 }, () => world.ask('{ dealCount }')));
+  for (const answer of answers) expect(answer.errors).toEqual(DEALS_GONE);
+  expect(asked - before).toBe(1);
 }, 20_000);
 
 test('a slow answer does not shut out the quick ones beside it', async () => {
@@ -79,12 +88,12 @@ test('a slow answer does not shut out the quick ones beside it', async () => {
       .on('data', (chunk) => (body += chunk))
       .on('end', () => {
         response.setHeader('content-type', 'application/json');
-        setTimeout(() => response.end('{"data":{"dealCount":1}}'), body.includes('slow') ? 2_000 : 5);
+        setTimeout(() => response.end('{"data":{"dealCount":1}}'), body.includes('slow') ? 2 * DEADLINE_MS : 5);
       });
   });
   world = await startWorld({}, { deals });
   const slow = world.ask('query slow { dealCount }');
-  for (let i = 0; i < 45; i++) {
+  for (const until = Date.now() + DEADLINE_MS * 1.2; Date.now() < until; ) {
     expect((await world.ask('{ dealCount }')).data).toEqual({ dealCount: 1 });
     await sleep(5);
   }

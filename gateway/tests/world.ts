@@ -1,6 +1,6 @@
 // A small world around one real gateway: two throwaway subgraphs on the kernel's own HTTP front with real inner tokens and access checks,
 // an issuer with real keys, and a supergraph composed from their SDL. Everything listens on chosen ports of this machine.
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -72,7 +72,7 @@ export interface World {
   close(): Promise<void>;
 }
 
-const log = createLog('test', process.env.TEST_LOG ?? 'silent');
+const log = createLog('test', 'silent');
 
 /** Starts it. `env` overrides the gateway's environment, `urls` where it believes a subgraph to be. */
 export async function startWorld(env: Record<string, string> = {}, urls: Partial<Record<Name, string>> = {}): Promise<World> {
@@ -90,7 +90,8 @@ export async function startWorld(env: Record<string, string> = {}, urls: Partial
     (Object.keys(SDL) as Name[]).map((name) => ({ name, typeDefs: parse(SDL[name]), url: 'http://127.0.0.1:1/graphql' })),
   );
   if (supergraph.errors) throw new Error(supergraph.errors.join('\n'));
-  const file = join(mkdtempSync(join(tmpdir(), 'gateway-')), 'supergraph.graphql');
+  const folder = mkdtempSync(join(tmpdir(), 'gateway-'));
+  const file = join(folder, 'supergraph.graphql');
   writeFileSync(file, supergraph.supergraphSdl);
 
   const gateway = await startGateway(
@@ -99,7 +100,7 @@ export async function startWorld(env: Record<string, string> = {}, urls: Partial
       GATEWAY_HOST: '127.0.0.1',
       SUPERGRAPH_FILE: file,
       SUBGRAPH_URLS: JSON.stringify({ people: `${subgraphs.people.url}/graphql`, deals: `${subgraphs.deals.url}/graphql`, ...urls }),
-      SUBGRAPH_TIMEOUT_MS: '400',
+      SUBGRAPH_TIMEOUT_MS: '1000',
       INNER_KEY: JSON.stringify(inner),
       AUTH_ISSUERS: JSON.stringify(
         ['staff', 'portal'].map((kind) => ({ issuer: kind, jwksUri: `${issuer.url}/${kind}`, audience: 'customer360', kind })),
@@ -128,6 +129,8 @@ export async function startWorld(env: Record<string, string> = {}, urls: Partial
     async close() {
       await gateway.close(1_000);
       await Promise.all(Object.values(subgraphs).map((subgraph) => subgraph.close(0)));
+      rmSync(folder, { recursive: true });
+      issuer.server.closeAllConnections();
       issuer.server.close();
     },
   };

@@ -153,7 +153,7 @@ export async function launchKafka(jars: string, dir: string, broker: number, con
     log,
     marker: config,
     ready: () => kafkaAnswers(`127.0.0.1:${broker}`),
-    readyWithinMs: 60_000,
+    readyWithinMs: 120_000,
     stopWithinMs: 20_000,
   }).catch((error) => {
     if (!(error instanceof Sentence) || /Address already in use|disk is full/i.test(error.message)) throw error;

@@ -221,11 +221,11 @@ export async function launchPostgres(place: Place, port: number, password: strin
     log,
     marker: place.data,
     ready: () => answers(postgresUrl(port, password)),
-    readyWithinMs: 60_000,
+    readyWithinMs: 120_000,
     stopSignal: 'SIGINT',
     stopWithinMs: 20_000,
   }).catch((error) => {
-    if (!(error instanceof Sentence) || /could not bind|disk is full/i.test(error.message)) throw error;
+    if (!(error instanceof Sentence) || /could not bind|disk is full|password/i.test(error.message)) throw error;
     throw new Sentence(`${error.message}\nIf its data are broken, \`npm run reset\` deletes them and starts anew.`);
   });
 }

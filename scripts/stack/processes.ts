@@ -84,7 +84,12 @@ export async function run(spec: ProcessSpec): Promise<Running> {
       const said = tail(spec.log, offset);
       throw explain(said) ?? new Sentence(`${spec.name} ended (${gone}) before it was ready; the end of its log ${spec.log}:\n${said}`);
     }
-    if (await spec.ready().catch(() => false)) {
+    const ready = await spec.ready().catch((error) => (error instanceof Sentence ? error : false));
+    if (ready instanceof Sentence) {
+      await running.stop();
+      throw ready;
+    }
+    if (ready) {
       if (gone === undefined) return running;
       continue; // somebody else answered on its port
     }

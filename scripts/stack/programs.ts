@@ -100,7 +100,7 @@ export function program(around: Pick<Surroundings, 'dir' | 'ports'>, name: strin
     log: logOf(around.dir, name),
     marker: entry,
     ready: async () => (await fetch(`${urlOf(around, name)}/readyz`, { signal: AbortSignal.timeout(2_000) })).ok,
-    readyWithinMs: 60_000,
+    readyWithinMs: 120_000,
     stopWithinMs: 15_000,
   };
 }

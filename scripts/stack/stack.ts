@@ -219,7 +219,7 @@ async function launchPrograms(
       const wish = {
         name,
         variable: portVariables[name],
-        remembered: attempt === 1 ? (around.ports[name] ?? (name === 'gateway' ? 4000 : undefined)) : undefined,
+        remembered: attempt === 1 ? (around.ports[name] ?? (name === 'gateway' && portVariables.gateway ? 4000 : undefined)) : undefined,
       };
       around.ports[name] = await choosePort(wish);
     }

@@ -4,6 +4,10 @@ import { randomUUID } from 'node:crypto';
 import { type Answer, type Caller, database, eventually, gql, must, type Read, type Role, readTopic, type TokenSpec } from './stack.ts';
 
 export const word = (): string => randomUUID().slice(0, 8);
+/** Digits that nobody else draws. */
+export const digits = (n: number): string => Array.from({ length: n }, () => Math.floor(Math.random() * 10)).join('');
+/** A US employer number of one's own: its check is its shape. */
+export const ein = (): string => `12-${digits(7)}`;
 export const mailbox = (): string => `${word()}.${word()}@example.com`;
 
 const ROW = 'id version createdAt createdBy { kind id } updatedAt deletedAt';
@@ -28,7 +32,8 @@ const PROBLEMS: Record<string, string> = {
   InvalidTaxId: 'country',
   StatusFollowsStage: 'allowed',
   RestoreConflict: 'field',
-  DuplicateCandidates: 'overrideToken overrideTokenExpiresAt candidates { hidden score reasons { field level } customer { id displayName } }',
+  DuplicateCandidates:
+    'overrideToken overrideTokenExpiresAt candidates { hidden score reasons { field level } customer { id displayName } }',
 };
 
 const MEMBERS: Record<string, string[]> = {
@@ -44,8 +49,13 @@ const MEMBERS: Record<string, string[]> = {
 };
 
 const selection = (field: string, noun: Noun): string =>
-  `__typename ... on ${noun} { ${FIELDS[noun]} } ... on Problem { message } ${(MEMBERS[field] ?? []).filter((p) => PROBLEMS[p])
-    .map((p) => `... on ${p} { ${PROBLEMS[p]} }`).join(' ')}`;
+  `__typename ... on ${noun} { ${FIELDS[noun]} } ... on Problem { message } ${[
+    ...(MEMBERS[field] ?? []),
+    ...(noun === 'StaffMember' || field === 'createCustomer' ? [] : ['ProcessingRestricted']),
+  ]
+    .filter((p) => PROBLEMS[p])
+    .map((p) => `... on ${p} { ${PROBLEMS[p]} }`)
+    .join(' ')}`;
 
 export const CREATE = (noun: Noun): string =>
   `mutation($input: Create${noun}Input!) { result: create${noun}(input: $input) { ${selection(`create${noun}`, noun)} } }`;
@@ -55,8 +65,7 @@ export const DELETE = (noun: Noun): string =>
   `mutation($id: ID!, $version: Int) { result: delete${noun}(id: $id, expectedVersion: $version) { ${selection(`delete${noun}`, noun)} } }`;
 export const RESTORE = (noun: Noun): string =>
   `mutation($id: ID!) { result: restore${noun}(id: $id) { ${selection(`restore${noun}`, noun)} } }`;
-export const END =
-  `mutation($id: ID!, $endDate: Date, $version: Int) { result: endRelationship(id: $id, endDate: $endDate, expectedVersion: $version) { ${selection('endRelationship', 'Relationship')} } }`;
+export const END = `mutation($id: ID!, $endDate: Date, $version: Int) { result: endRelationship(id: $id, endDate: $endDate, expectedVersion: $version) { ${selection('endRelationship', 'Relationship')} } }`;
 
 const result = async (who: Caller, text: string, variables: object): Promise<any> => (await must(who, text, variables)).result;
 
@@ -86,7 +95,14 @@ export const contactOf = async (customerId: string, input: object = {}): Promise
 export const addressOf = async (customerId: string, input: object = {}): Promise<any> =>
   made(
     'Address',
-    await create('sales_manager', 'Address', { customerId, addressType: 'BILLING', streetLine1: 'Weg 1', city: 'Berlin', country: 'DE', ...input }),
+    await create('sales_manager', 'Address', {
+      customerId,
+      addressType: 'BILLING',
+      streetLine1: 'Weg 1',
+      city: 'Berlin',
+      country: 'DE',
+      ...input,
+    }),
   );
 export const accountOf = async (customerId: string, input: object = {}): Promise<any> =>
   made('Account', await create('sales_manager', 'Account', { customerId, legalName: `Works ${word()} GmbH`, ...input }));
@@ -95,7 +111,12 @@ export const accountOf = async (customerId: string, input: object = {}): Promise
 export async function staff(role: Role, input: object = {}): Promise<TokenSpec & { sub: string }> {
   const row = made(
     'StaffMember',
-    await create('admin', 'StaffMember', { name: `Staff ${word()}`, email: `${word()}@staff.example`, roles: [role.toUpperCase()], ...input }),
+    await create('admin', 'StaffMember', {
+      name: `Staff ${word()}`,
+      email: `${word()}@staff.example`,
+      roles: [role.toUpperCase()],
+      ...input,
+    }),
   );
   return { kind: 'staff', sub: row.id, roles: [role] };
 }
@@ -134,7 +155,10 @@ export async function footprint(ids: readonly string[]): Promise<object> {
   for (const table of TABLES) {
     const column = { customer: 'id', staff_member: 'id', relationship: 'from_customer_id' }[table] ?? 'customer_id';
     const version = table === 'external_id' ? '1' : 'version';
-    const { rows } = await db.query(`select count(*)::int as count, coalesce(sum(${version}), 0)::int as versions from ${table} where ${column} = any($1)`, [ids]);
+    const { rows } = await db.query(
+      `select count(*)::int as count, coalesce(sum(${version}), 0)::int as versions from ${table} where ${column} = any($1)`,
+      [ids],
+    );
     counts[table] = rows[0];
   }
   const { rows } = await db.query('select coalesce(sum(version), 0)::int as facts from aggregate where key = any($1)', [ids]);

@@ -9,7 +9,8 @@ const word = (): string => randomUUID().slice(0, 8);
 export async function newCustomer(who: Caller = 'sales_manager', input: object = {}): Promise<string> {
   const id = await customerOfThisMoment(who, input);
   const text = `query($r: [_Any!]!) { _entities(representations: $r) { ... on Customer { id } } }`;
-  const known = async () => (await subgraph('interaction', 'admin', text, { r: [{ __typename: 'Customer', id }] })).data._entities[0] !== null;
+  const known = async () =>
+    (await subgraph('interaction', 'admin', text, { r: [{ __typename: 'Customer', id }] })).data._entities[0] !== null;
   await eventually(known, { everyMs: 10 });
   return id;
 }

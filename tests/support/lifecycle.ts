@@ -21,11 +21,15 @@ export async function section(id: string, selection: string, who: Caller = 'admi
 }
 
 /** Name of the customer's stage. */
-export const stageOf = async (id: string): Promise<string> => (await section(id, 'lifecycle { currentStage { name } }')).lifecycle.currentStage.name;
+export const stageOf = async (id: string): Promise<string> =>
+  (await section(id, 'lifecycle { currentStage { name } }')).lifecycle.currentStage.name;
 
 /** Stage changes, oldest first: `Lead>Prospect`. */
 export async function walk(id: string): Promise<string[]> {
-  const { lifecycle } = await section(id, 'lifecycle { history(first: 50, orderBy: [{ field: CHANGED_AT }]) { nodes { fromStage { name } toStage { name } } } }');
+  const { lifecycle } = await section(
+    id,
+    'lifecycle { history(first: 50, orderBy: [{ field: CHANGED_AT }]) { nodes { fromStage { name } toStage { name } } } }',
+  );
   return lifecycle.history.nodes.map((row: any) => `${row.fromStage?.name ?? ''}>${row.toStage.name}`);
 }
 
@@ -80,4 +84,6 @@ export const opportunity = (customerId: string, more: object = {}) => ({
 
 /** Sends a won deal. */
 export const win = (customerId: string, more: object = {}) =>
-  publishInbound('sales.events.v1', [opportunity(customerId, { status: 'won', stage: 'Closed', closedAt: new Date().toISOString(), ...more })]);
+  publishInbound('sales.events.v1', [
+    opportunity(customerId, { status: 'won', stage: 'Closed', closedAt: new Date().toISOString(), ...more }),
+  ]);

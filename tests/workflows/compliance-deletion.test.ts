@@ -67,7 +67,7 @@ test('[DeletionRequest AC-1] the deadline is 30 days after the request was made,
   expect(await factsOf(mine, 1)).toEqual(['deletion-requested']);
 });
 
-test('[Right to Erasure] a customer has one open request: a second one is pointed to the first, also when both come at once', async () => {
+test('a customer has one open request: a second one is pointed to the first, also when both come at once', async () => {
   const id = await newCustomer();
   const answers = await Promise.all(Array.from({ length: 6 }, () => request('integration', id)));
   const made = answers.filter(({ __typename }) => __typename === 'DeletionRequest');
@@ -79,7 +79,7 @@ test('[Right to Erasure] a customer has one open request: a second one is pointe
   expect((await request('integration', id)).__typename).toBe('DeletionRequest');
 });
 
-test('[Right to Erasure] the dpo verifies or rejects; a step that the status does not allow is refused with the states that do', async () => {
+test('the dpo verifies or rejects; a step that the status does not allow is refused with the states that do', async () => {
   const id = await newCustomer();
   const { id: requestId } = await request('dpo', id);
   const verified = await verify(requestId, 1, { verificationMethod: 'IDENTITY_VERIFIED' });

@@ -25,7 +25,10 @@ afterAll(async () => {
 /** Starts the example and waits until it has read everything that was there. */
 async function startExample(): Promise<{ child: ChildProcess; url: string }> {
   const env = { PATH: process.env.PATH, KAFKA_BROKERS: stack().kafka, TOPIC_PREFIX: stack().topicPrefix, EXIT_WITH_PARENT: '1' };
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ENTRY], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning', ENTRY], {
+    env,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const line = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout! }).once('line', resolve);
     child.once('exit', (code) => reject(new Error(`the example ended with ${code}`)));

@@ -108,8 +108,9 @@ describe('no side door', () => {
   });
 
   test('the plumbing of federation cannot be reached through the gateway', async () => {
-    expect((await gql('admin', '{ _service { sdl } }')).status).toBe(400);
-    expect((await gql('admin', '{ _entities(representations: []) { __typename } }')).status).toBe(400);
+    for (const query of ['{ _service { sdl } }', '{ _entities(representations: []) { __typename } }']) {
+      expect(codes(await gql('admin', query))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+    }
   });
 
   test('signed-in callers may introspect; the answer carries neither @access nor anything of join', async () => {
@@ -134,7 +135,7 @@ describe('limits', () => {
     ['cost', '{ customers(first: 200) { nodes { children(first: 200) { nodes { id contacts(first: 200) { nodes { id } } } } } } }', 20_000],
   ])('%s: LIMIT_EXCEEDED with the maximum and what was asked', async (limit, query, max) => {
     const answer = await gql('admin', query);
-    expect(answer).toMatchObject({ status: 400, errors: [{ extensions: { code: 'LIMIT_EXCEEDED', limit, max } }] });
+    expect(answer).toMatchObject({ errors: [{ extensions: { code: 'LIMIT_EXCEEDED', limit, max } }] });
     expect(answer.errors).toHaveLength(1);
     expect(answer.errors?.[0]?.extensions.asked).toBeGreaterThan(max);
   });

@@ -75,13 +75,7 @@ const creating = (field: string, type: string, base: () => object, table: () => 
     for (const bad of table()) await refuse(text, { input: { ...base(), ...bad.input } }, bad);
   });
 
-const changing = (
-  field: string,
-  type: string | null,
-  noun: 'interaction' | 'note' | 'activity',
-  good: object,
-  table: () => Bad[],
-) =>
+const changing = (field: string, type: string | null, noun: 'interaction' | 'note' | 'activity', good: object, table: () => Bad[]) =>
   test(`${field} refuses bad input and names the field`, async () => {
     const required = field.startsWith('update') ? '!' : '';
     const versioned = !field.startsWith('restore');
@@ -143,7 +137,7 @@ const badContent = (): Bad[] => [
     input: { relatedRecords: [{ type: 'PLANET', id: 'c' }] },
     field: 'input.relatedRecords[0].type',
   },
-  { why: 'a related record without an id', input: { relatedRecords: [{ type: 'CASE', id: ' ' }] }, field: 'input.relatedRecords.0.id' },
+  { why: 'a related record without an id', input: { relatedRecords: [{ type: 'CASE', id: ' ' }] }, field: 'input.relatedRecords[0].id' },
   {
     why: 'too many related records',
     input: { relatedRecords: Array.from({ length: 21 }, (_, i) => ({ type: 'CASE', id: `${i}` })) },

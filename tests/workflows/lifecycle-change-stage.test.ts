@@ -14,7 +14,10 @@ describe('the first stage', () => {
     ['CHURNED', 'Churned'],
   ])('[360 lifecycle] a customer created as %s starts as %s', async (status, stage) => {
     const id = await newCustomer({ status });
-    const { lifecycle } = await section(id, 'lifecycle { currentStage { name } history(first: 5) { nodes { fromStage { name } toStage { name } trigger changedBy { id } } } }');
+    const { lifecycle } = await section(
+      id,
+      'lifecycle { currentStage { name } history(first: 5) { nodes { fromStage { name } toStage { name } trigger changedBy { id } } } }',
+    );
     expect(lifecycle.currentStage.name).toBe(stage);
     expect(lifecycle.history.nodes).toEqual([{ fromStage: null, toStage: { name: stage }, trigger: 'SYSTEM', changedBy: null }]);
   });
@@ -28,7 +31,12 @@ describe('a step', () => {
   test('[WF-LC-001] an allowed step changes the stage, writes history and tells the other services, in one go', async () => {
     const id = await newCustomer();
     const result = await change(id, 'Prospect', { reason: 'called back' }, 'sales_rep');
-    expect(result).toMatchObject({ __typename: 'CustomerLifecycle', version: 2, currentStage: { name: 'Prospect' }, previousStage: { name: 'Lead' } });
+    expect(result).toMatchObject({
+      __typename: 'CustomerLifecycle',
+      version: 2,
+      currentStage: { name: 'Prospect' },
+      previousStage: { name: 'Lead' },
+    });
 
     const facts = await eventually(async () => {
       const read = await readTopic('crm.lifecycle.events.v1', { key: id });
@@ -36,7 +44,11 @@ describe('a step', () => {
       return read;
     });
     expect(facts.map((fact) => fact.headers.ce_sequence)).toEqual(['1', '2']);
-    expect(facts[1]!.headers).toMatchObject({ ce_type: 'crm.lifecycle.stage-changed.v1', ce_subject: id, actor: `STAFF:${stack().staff.sales_rep}` });
+    expect(facts[1]!.headers).toMatchObject({
+      ce_type: 'crm.lifecycle.stage-changed.v1',
+      ce_subject: id,
+      actor: `STAFF:${stack().staff.sales_rep}`,
+    });
     expect(facts[1]!.data).toMatchObject({ fromStage: 'Lead', toStage: 'Prospect', toCategory: 'pre_customer', trigger: 'manual' });
     const state = (await readTopic('crm.lifecycle.state.v1', { key: id })).at(-1)!;
     expect(state.headers.ce_sequence).toBe('2');
@@ -53,8 +65,19 @@ describe('a step', () => {
     );
     expect(lifecycle.history.totalCount).toBe(3);
     const [latest, middle] = lifecycle.history.nodes;
-    expect(latest).toMatchObject({ fromStage: { name: 'Prospect' }, toStage: { name: 'Opportunity' }, trigger: 'API', changedBy: null, createdBy: { kind: 'API' } });
-    expect(middle).toMatchObject({ reason: 'qualified on the phone', trigger: 'MANUAL', override: false, changedBy: { id: stack().staff.sales_rep, name: 'Robin Rep' } });
+    expect(latest).toMatchObject({
+      fromStage: { name: 'Prospect' },
+      toStage: { name: 'Opportunity' },
+      trigger: 'API',
+      changedBy: null,
+      createdBy: { kind: 'API' },
+    });
+    expect(middle).toMatchObject({
+      reason: 'qualified on the phone',
+      trigger: 'MANUAL',
+      override: false,
+      changedBy: { id: stack().staff.sales_rep, name: 'Robin Rep' },
+    });
     expect(Date.parse(latest.changedAt)).toBeGreaterThanOrEqual(Date.parse(middle.changedAt));
   });
 
@@ -79,7 +102,11 @@ describe('a step', () => {
 
   test('allowedTransitions lists what the rules allow', async () => {
     const id = await newCustomer({ status: 'ACTIVE' });
-    const { allowedTransitions } = await must('sales_rep', 'query($id: ID!) { allowedTransitions(customerId: $id) { stage { name } requiresOverride } }', { id });
+    const { allowedTransitions } = await must(
+      'sales_rep',
+      'query($id: ID!) { allowedTransitions(customerId: $id) { stage { name } requiresOverride } }',
+      { id },
+    );
     expect(allowedTransitions).toEqual(
       expect.arrayContaining([
         { stage: { name: 'At Risk' }, requiresOverride: false },
@@ -101,7 +128,11 @@ describe('backward', () => {
   test('[Backward stage movement] from Customer to Lead is blocked, also for an admin who does not say override', async () => {
     const id = await newCustomer({ status: 'ACTIVE' });
     for (const who of ['admin', 'sales_rep'] as const) {
-      expect(await change(id, 'Lead', {}, who)).toMatchObject({ __typename: 'OverrideRequired', from: { name: 'Customer' }, to: { name: 'Lead' } });
+      expect(await change(id, 'Lead', {}, who)).toMatchObject({
+        __typename: 'OverrideRequired',
+        from: { name: 'Customer' },
+        to: { name: 'Lead' },
+      });
     }
     expect(await stageOf(id)).toBe('Customer');
   });
@@ -109,12 +140,20 @@ describe('backward', () => {
   test('[Backward stage movement] an override takes a manager or admin, and a reason', async () => {
     const id = await newCustomer({ status: 'ACTIVE' });
     const input = { customerId: id, toStage: 'Lead', override: true };
-    expect((await tryChange('sales_rep', { ...input, reason: 'please' })).errors![0]!.extensions).toMatchObject({ code: 'FORBIDDEN', field: 'input.override' });
-    expect((await tryChange('sales_manager', input)).errors![0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: 'input.reason' });
+    expect((await tryChange('sales_rep', { ...input, reason: 'please' })).errors![0]!.extensions).toMatchObject({
+      code: 'FORBIDDEN',
+      field: 'input.override',
+    });
+    expect((await tryChange('sales_manager', input)).errors![0]!.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      field: 'input.reason',
+    });
     expect((await tryChange('sales_manager', { ...input, reason: '  ' })).errors![0]!.extensions).toMatchObject({ field: 'input.reason' });
     expect(await walk(id)).toEqual(['>Customer']);
 
-    expect(await change(id, 'Lead', { override: true, reason: 'entered by mistake' }, 'sales_manager')).toMatchObject({ currentStage: { name: 'Lead' } });
+    expect(await change(id, 'Lead', { override: true, reason: 'entered by mistake' }, 'sales_manager')).toMatchObject({
+      currentStage: { name: 'Lead' },
+    });
     const { lifecycle } = await section(id, 'lifecycle { history(first: 1) { nodes { override reason trigger } } }');
     expect(lifecycle.history.nodes[0]).toEqual({ override: true, reason: 'entered by mistake', trigger: 'MANUAL' });
   });
@@ -166,16 +205,28 @@ describe('safety', () => {
 
     const id = await newCustomer();
     await must('admin', 'mutation($id: ID!) { deleteCustomer(id: $id) { __typename } }', { id });
-    await eventually(async () => expect((await tryChange('admin', { customerId: id, toStage: 'Prospect' })).errors?.[0]?.extensions.code).toBe('NOT_FOUND'));
+    await eventually(async () =>
+      expect((await tryChange('admin', { customerId: id, toStage: 'Prospect' })).errors?.[0]?.extensions.code).toBe('NOT_FOUND'),
+    );
     await must('admin', 'mutation($id: ID!) { restoreCustomer(id: $id) { __typename } }', { id });
-    await eventually(async () => expect((await tryChange('admin', { customerId: id, toStage: 'Prospect' })).data?.changeStage.__typename).toMatch(/CustomerLifecycle|StageUnchanged/));
+    await eventually(async () =>
+      expect((await tryChange('admin', { customerId: id, toStage: 'Prospect' })).data?.changeStage.__typename).toMatch(
+        /CustomerLifecycle|StageUnchanged/,
+      ),
+    );
   });
 
   test('[Right to Restriction] staff cannot move a restricted customer', async () => {
     const id = await newCustomer();
-    const restrict = 'mutation($id: ID!, $on: Boolean!) { setProcessingRestriction(customerId: $id, restricted: $on, reason: "asked for it") { __typename } }';
+    const restrict =
+      'mutation($id: ID!, $on: Boolean!) { setProcessingRestriction(customerId: $id, restricted: $on, reason: "asked for it") { __typename } }';
     await must('dpo', restrict, { id, on: true });
-    await eventually(async () => expect(await change(id, 'Prospect', { dryRun: true }, 'sales_manager')).toMatchObject({ __typename: 'ProcessingRestricted', customerId: id }));
+    await eventually(async () =>
+      expect(await change(id, 'Prospect', { dryRun: true }, 'sales_manager')).toMatchObject({
+        __typename: 'ProcessingRestricted',
+        customerId: id,
+      }),
+    );
     expect(await stageOf(id)).toBe('Lead');
   });
 
@@ -183,14 +234,28 @@ describe('safety', () => {
     const mine = await newCustomer();
     expect(await change(mine, 'Prospect', {}, 'sales_rep')).toMatchObject({ __typename: 'CustomerLifecycle' });
     const others = await newCustomer({ ownerId: stack().staff.admin });
-    expect((await tryChange('sales_rep', { customerId: others, toStage: 'Prospect' })).errors![0]!.extensions).toMatchObject({ code: 'NOT_FOUND', field: 'input.customerId' });
-    const { lifecycleHistory } = await must('sales_rep', 'query($id: ID!) { lifecycleHistory(filter: { customerId: { eq: $id } }) { nodes { id } totalCount } }', { id: others });
+    expect((await tryChange('sales_rep', { customerId: others, toStage: 'Prospect' })).errors![0]!.extensions).toMatchObject({
+      code: 'NOT_FOUND',
+      field: 'input.customerId',
+    });
+    const { lifecycleHistory } = await must(
+      'sales_rep',
+      'query($id: ID!) { lifecycleHistory(filter: { customerId: { eq: $id } }) { nodes { id } totalCount } }',
+      { id: others },
+    );
     expect(lifecycleHistory).toEqual({ nodes: [], totalCount: 0 });
   });
 
   test('who may not change stages is refused at the gateway', async () => {
     for (const who of ['marketing', 'support_rep', 'auditor', 'customer'] as const) {
-      expect((await gql(who, 'mutation { changeStage(input: { customerId: "0b8f4f0e-2b7a-4c1e-9a51-0d7f2f6c1a11", toStage: "Lead" }) { __typename } }')).errors![0]!.extensions.code).toBe('FORBIDDEN');
+      expect(
+        (
+          await gql(
+            who,
+            'mutation { changeStage(input: { customerId: "0b8f4f0e-2b7a-4c1e-9a51-0d7f2f6c1a11", toStage: "Lead" }) { __typename } }',
+          )
+        ).errors![0]!.extensions.code,
+      ).toBe('FORBIDDEN');
     }
   });
 });
@@ -209,5 +274,7 @@ test('lists of lifecycles and of history are filtered, ordered and paged', async
 
   await change(ids[0]!, 'Prospect', { reason: `because ${ids[0]}` });
   const history = `query($ids: [ID!], $search: String) { lifecycleHistory(search: $search, filter: { customerId: { in: $ids }, trigger: { eq: MANUAL } }) { nodes { customerId toStage { name } } } }`;
-  expect((await must('auditor', history, { ids, search: ids[0]!.toUpperCase() })).lifecycleHistory.nodes).toEqual([{ customerId: ids[0], toStage: { name: 'Prospect' } }]);
+  expect((await must('auditor', history, { ids, search: ids[0]!.toUpperCase() })).lifecycleHistory.nodes).toEqual([
+    { customerId: ids[0], toStage: { name: 'Prospect' } },
+  ]);
 });

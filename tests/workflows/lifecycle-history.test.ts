@@ -15,7 +15,8 @@ test('[LifecycleHistory AC-1] the application role has no right to update, delet
   const app = new pg.Client({ connectionString: stack().services.lifecycle.database! });
   await app.connect();
   try {
-    for (const attempt of ATTEMPTS(id)) await expect(app.query(attempt)).rejects.toMatchObject({ code: '42501', message: expect.stringContaining('permission denied') });
+    for (const attempt of ATTEMPTS(id))
+      await expect(app.query(attempt)).rejects.toMatchObject({ code: '42501', message: expect.stringContaining('permission denied') });
     const { rows } = await app.query('select reason from lifecycle_history where customer_id = $1', [id]);
     expect(rows).toEqual([{ reason: null }]);
   } finally {
@@ -26,6 +27,7 @@ test('[LifecycleHistory AC-1] the application role has no right to update, delet
 test('[LifecycleHistory AC-1] a trigger refuses even those who hold every right', async () => {
   const id = await newCustomer();
   const superuser = await database('lifecycle');
-  for (const attempt of ATTEMPTS(id)) await expect(superuser.query(attempt)).rejects.toMatchObject({ message: expect.stringContaining('append-only') });
+  for (const attempt of ATTEMPTS(id))
+    await expect(superuser.query(attempt)).rejects.toMatchObject({ message: expect.stringContaining('append-only') });
   expect((await superuser.query('select 1 from lifecycle_history where customer_id = $1', [id])).rowCount).toBe(1);
 });

@@ -5,34 +5,49 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { change, factsTold, newCustomer, section, stageOf, walk, win } from '../support/lifecycle.ts';
 import { database, eventually, gql, must, readTopic } from '../support/stack.ts';
 
-const STAGE = '__typename ... on LifecycleStage { id name version displayOrder category color isActive deletedAt } ... on Problem { message }';
+const STAGE =
+  '__typename ... on LifecycleStage { id name version displayOrder category color isActive deletedAt } ... on Problem { message }';
 const TAKEN = '... on StageNameTaken { stageId }';
 const IN_USE = '... on StageInUse { customerCount ruleCount }';
-const stages = async (): Promise<any[]> => (await must('sales_rep', '{ lifecycleStages { nodes { id name displayOrder category isActive version } } }')).lifecycleStages.nodes;
+const stages = async (): Promise<any[]> =>
+  (await must('sales_rep', '{ lifecycleStages { nodes { id name displayOrder category isActive version } } }')).lifecycleStages.nodes;
 const idOf = async (name: string): Promise<string> => (await stages()).find((stage) => stage.name === name).id;
 
 async function create(input: object = {}): Promise<any> {
-  const made = await must('admin', `mutation($input: CreateLifecycleStageInput!) { createLifecycleStage(input: $input) { ${STAGE} ${TAKEN} } }`, {
-    input: { name: `Stage ${randomUUID()}`, category: 'PRE_CUSTOMER', ...input },
-  });
+  const made = await must(
+    'admin',
+    `mutation($input: CreateLifecycleStageInput!) { createLifecycleStage(input: $input) { ${STAGE} ${TAKEN} } }`,
+    {
+      input: { name: `Stage ${randomUUID()}`, category: 'PRE_CUSTOMER', ...input },
+    },
+  );
   return made.createLifecycleStage;
 }
 const update = async (id: string, expectedVersion: number, input: object): Promise<any> =>
   (
-    await must('admin', `mutation($id: ID!, $v: Int!, $input: UpdateLifecycleStageInput!) { updateLifecycleStage(id: $id, expectedVersion: $v, input: $input) { ${STAGE} ${TAKEN} ${IN_USE} } }`, { id, v: expectedVersion, input })
+    await must(
+      'admin',
+      `mutation($id: ID!, $v: Int!, $input: UpdateLifecycleStageInput!) { updateLifecycleStage(id: $id, expectedVersion: $v, input: $input) { ${STAGE} ${TAKEN} ${IN_USE} } }`,
+      { id, v: expectedVersion, input },
+    )
   ).updateLifecycleStage;
-const remove = async (id: string): Promise<any> => (await must('admin', `mutation($id: ID!) { deleteLifecycleStage(id: $id) { ${STAGE} ${IN_USE} } }`, { id })).deleteLifecycleStage;
-const restore = async (id: string): Promise<any> => (await must('admin', `mutation($id: ID!) { restoreLifecycleStage(id: $id) { ${STAGE} ${TAKEN} } }`, { id })).restoreLifecycleStage;
+const remove = async (id: string): Promise<any> =>
+  (await must('admin', `mutation($id: ID!) { deleteLifecycleStage(id: $id) { ${STAGE} ${IN_USE} } }`, { id })).deleteLifecycleStage;
+const restore = async (id: string): Promise<any> =>
+  (await must('admin', `mutation($id: ID!) { restoreLifecycleStage(id: $id) { ${STAGE} ${TAKEN} } }`, { id })).restoreLifecycleStage;
 
 const rules = async (): Promise<any[]> =>
-  (await must('admin', '{ transitionRules { fromStage { id name } toStage { id name } requiresOverride } }')).transitionRules.map((rule: any) => ({
-    fromStageId: rule.fromStage.id,
-    toStageId: rule.toStage.id,
-    requiresOverride: rule.requiresOverride,
-  }));
+  (await must('admin', '{ transitionRules { fromStage { id name } toStage { id name } requiresOverride } }')).transitionRules.map(
+    (rule: any) => ({
+      fromStageId: rule.fromStage.id,
+      toStageId: rule.toStage.id,
+      requiresOverride: rule.requiresOverride,
+    }),
+  );
 const SET = `mutation($input: SetTransitionRulesInput!) { setTransitionRules(input: $input) { __typename
   ... on TransitionRulesSet { applied added removed customersWithoutExit rules { fromStage { name } toStage { name } } } ... on UnreachableStages { message stages { name } } } }`;
-const setRules = async (wanted: any[], dryRun = false): Promise<any> => (await must('admin', SET, { input: { rules: wanted, dryRun } })).setTransitionRules;
+const setRules = async (wanted: any[], dryRun = false): Promise<any> =>
+  (await must('admin', SET, { input: { rules: wanted, dryRun } })).setTransitionRules;
 
 /** Stages that these tests made, to be taken away again. */
 const made: string[] = [];
@@ -55,13 +70,17 @@ describe('stages', () => {
     expect(b.displayOrder).toBeGreaterThan(a.displayOrder);
     const before = (await stages()).map((stage) => stage.id);
     const wanted = [...before.filter((id) => id !== a.id && id !== b.id), b.id, a.id];
-    const REORDER = 'mutation($ids: [ID!]!) { reorderLifecycleStages(ids: $ids) { ... on LifecycleStagesReordered { stages { id displayOrder } } } }';
+    const REORDER =
+      'mutation($ids: [ID!]!) { reorderLifecycleStages(ids: $ids) { ... on LifecycleStagesReordered { stages { id displayOrder } } } }';
     const { reorderLifecycleStages } = await must('admin', REORDER, { ids: wanted });
     expect(reorderLifecycleStages.stages.map((stage: any) => stage.id)).toEqual(wanted);
     expect((await stages()).map((stage) => stage.id)).toEqual(wanted);
     const facts = await eventually(async () => {
       const read = await readTopic('crm.lifecycle.events.v1', { key: a.id });
-      expect(read.map((fact) => fact.headers.ce_type)).toEqual(['crm.lifecycle.lifecycle-stage-created.v1', 'crm.lifecycle.lifecycle-stage-updated.v1']);
+      expect(read.map((fact) => fact.headers.ce_type)).toEqual([
+        'crm.lifecycle.lifecycle-stage-created.v1',
+        'crm.lifecycle.lifecycle-stage-updated.v1',
+      ]);
       return read;
     });
     expect(facts[1]!.data).toEqual({ stageId: a.id, changedFields: ['displayOrder'] });
@@ -118,7 +137,11 @@ describe('stages', () => {
     const stage = await create({ color: '#123abc', description: 'first', isActive: false });
     made.push(stage.id);
     expect(await update(stage.id, 1, { description: null })).toMatchObject({ version: 2, color: '#123abc' });
-    const { errors } = await gql('admin', 'mutation($id: ID!) { updateLifecycleStage(id: $id, expectedVersion: 1, input: { color: null }) { __typename } }', { id: stage.id });
+    const { errors } = await gql(
+      'admin',
+      'mutation($id: ID!) { updateLifecycleStage(id: $id, expectedVersion: 1, input: { color: null }) { __typename } }',
+      { id: stage.id },
+    );
     expect(errors![0]!.extensions).toMatchObject({ code: 'CONFLICT', field: 'expectedVersion', actualVersion: 2 });
     expect(await update(stage.id, 2, { color: '#123abc' })).toMatchObject({ version: 2 });
   });
@@ -143,7 +166,10 @@ describe('transition rules', () => {
   test('[WF-LC-001] rules that leave a stage unreachable are refused when saved; dryRun only says what would change', async () => {
     const present = await rules();
     const wonBack = await idOf('Won Back');
-    expect(await setRules(present.filter((rule) => rule.toStageId !== wonBack))).toMatchObject({ __typename: 'UnreachableStages', stages: [{ name: 'Won Back' }] });
+    expect(await setRules(present.filter((rule) => rule.toStageId !== wonBack))).toMatchObject({
+      __typename: 'UnreachableStages',
+      stages: [{ name: 'Won Back' }],
+    });
     const lead = await idOf('Lead');
     const opportunityId = await idOf('Opportunity');
     const rehearsed = await setRules([...present, { fromStageId: lead, toStageId: opportunityId }], true);
@@ -159,7 +185,9 @@ describe('transition rules', () => {
     await setRules([...(await rules()), { fromStageId: lead, toStageId: stage.id, requiresOverride: true }]);
     const id = await newCustomer();
     expect(await change(id, stage.name)).toMatchObject({ __typename: 'OverrideRequired' });
-    expect(await change(id, stage.name, { override: true, reason: 'special case' }, 'sales_manager')).toMatchObject({ currentStage: { id: stage.id } });
+    expect(await change(id, stage.name, { override: true, reason: 'special case' }, 'sales_manager')).toMatchObject({
+      currentStage: { id: stage.id },
+    });
     await eventually(async () => expect((await section(id, 'status')).status).toBe('PROSPECT'));
   });
 
@@ -184,7 +212,13 @@ describe('transition rules', () => {
   test.each([
     ['input.rules.0.toStageId', (lead: string) => [{ fromStageId: lead, toStageId: lead }]],
     ['input.rules.0.fromStageId', (lead: string) => [{ fromStageId: randomUUID(), toStageId: lead }]],
-    ['input.rules.1', (lead: string, other: string) => [{ fromStageId: lead, toStageId: other }, { fromStageId: lead, toStageId: other }]],
+    [
+      'input.rules.1',
+      (lead: string, other: string) => [
+        { fromStageId: lead, toStageId: other },
+        { fromStageId: lead, toStageId: other },
+      ],
+    ],
     ['input.rules[0].toStageId', (lead: string) => [{ fromStageId: lead, toStageId: 'not-a-uuid' }]],
   ])('malformed rules are refused with the name of the field: %s', async (field, make) => {
     const present = await rules();
@@ -208,12 +242,19 @@ describe('a closed deal without a path', () => {
 
     const QUERY = `query($id: ID!) { stageRefusals(filter: { customerId: { eq: $id }, resolvedAt: { isNull: true } }) { totalCount nodes { id version reason opportunityId fromStage { name } toStage { name } customer { id displayName } } } }`;
     const refusal = await eventually(async () => (await must('sales_manager', QUERY, { id })).stageRefusals.nodes[0] ?? null);
-    expect(refusal).toMatchObject({ reason: 'NO_PATH', opportunityId, fromStage: { name: deadEnd.name }, toStage: { name: 'Customer' }, customer: { id } });
+    expect(refusal).toMatchObject({
+      reason: 'NO_PATH',
+      opportunityId,
+      fromStage: { name: deadEnd.name },
+      toStage: { name: 'Customer' },
+      customer: { id },
+    });
     expect(await stageOf(id)).toBe(deadEnd.name);
     expect((await gql('sales_rep', QUERY, { id })).errors![0]!.extensions.code).toBe('FORBIDDEN');
 
     const told = await factsTold(id);
-    const RESOLVE = 'mutation($id: ID!, $v: Int!) { resolveStageRefusal(id: $id, expectedVersion: $v) { __typename ... on StageRefusal { resolvedAt version } } }';
+    const RESOLVE =
+      'mutation($id: ID!, $v: Int!) { resolveStageRefusal(id: $id, expectedVersion: $v) { __typename ... on StageRefusal { resolvedAt version } } }';
     expect((await gql('sales_manager', RESOLVE, { id: refusal.id, v: 7 })).errors![0]!.extensions.code).toBe('CONFLICT');
     expect(await factsTold(id)).toBe(told);
     const { resolveStageRefusal } = await must('sales_manager', RESOLVE, { id: refusal.id, v: refusal.version });
@@ -229,8 +270,20 @@ test('the rules that are stored are the catalogue’s, besides what these tests 
   );
   expect(rows.map((row) => `${row.from_name} > ${row.to_name}`).sort()).toEqual(
     [
-      'Lead > Prospect', 'Lead > Churned', 'Prospect > Opportunity', 'Prospect > Lead', 'Prospect > Churned', 'Opportunity > Customer', 'Opportunity > Prospect',
-      'Opportunity > Churned', 'Customer > At Risk', 'Customer > Churned', 'At Risk > Customer', 'At Risk > Churned', 'Churned > Won Back', 'Won Back > Customer',
+      'Lead > Prospect',
+      'Lead > Churned',
+      'Prospect > Opportunity',
+      'Prospect > Lead',
+      'Prospect > Churned',
+      'Opportunity > Customer',
+      'Opportunity > Prospect',
+      'Opportunity > Churned',
+      'Customer > At Risk',
+      'Customer > Churned',
+      'At Risk > Customer',
+      'At Risk > Churned',
+      'Churned > Won Back',
+      'Won Back > Customer',
       'Won Back > Churned',
     ].sort(),
   );

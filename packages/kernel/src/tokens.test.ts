@@ -32,7 +32,13 @@ beforeAll(async () => {
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
-afterAll(() => new Promise((done) => server.close(done)));
+afterAll(
+  () =>
+    new Promise((done) => {
+      server.close(done);
+      server.closeAllConnections();
+    }),
+);
 
 const verifier = (options?: OuterOptions) =>
   outerVerifier(

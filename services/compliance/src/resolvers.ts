@@ -2,12 +2,13 @@
 import { customerReference } from '@customer360/customer-data/directory';
 import { auditResolvers } from './audit/audit.resolvers.ts';
 import { consentResolvers } from './consent/consent.resolvers.ts';
-import type { Context } from './context.ts';
+import type { CustomerReference } from './context.ts';
 import { deletionRequestResolvers } from './deletion-request/deletion-request.resolvers.ts';
+import type { Resolvers } from './generated/graphql.ts';
 import { legalHoldResolvers } from './legal-hold/legal-hold.resolvers.ts';
 import { restrictionResolvers } from './restriction/restriction.resolvers.ts';
 
-export const resolvers = {
+export const resolvers: Resolvers = {
   ...auditResolvers,
   ...consentResolvers,
   ...deletionRequestResolvers,
@@ -25,7 +26,7 @@ export const resolvers = {
     ...legalHoldResolvers.Mutation,
   },
   Customer: {
-    __resolveReference: ({ id }: { id: string }, ctx: Context) => customerReference(ctx, id),
+    __resolveReference: ({ id }: CustomerReference, ctx) => customerReference(ctx, id),
     ...consentResolvers.Customer,
     ...restrictionResolvers.Customer,
     ...deletionRequestResolvers.Customer,

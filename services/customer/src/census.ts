@@ -93,7 +93,7 @@ export const census: Census = {
     customer: null,
     columns: {
       ...rowCensus,
-      ...columnsOf({ ...identifier, erase: 'keep', export: false }, 'name', 'email', 'email_key'),
+      ...columnsOf({ ...identifier, erase: 'redact', export: false }, 'name', 'email', 'email_key'),
       ...plainColumns('roles', 'team', 'active'),
       ...columnsOf(pseudonym, 'manager_id'),
     },

@@ -32,12 +32,15 @@ export interface ListSpec {
 export const enumField = (column: string): FilterField => ({ column: raw(column), type: 'enum', toStored: (value) => value });
 export const field = (column: string, type: FilterField['type']): FilterField => ({ column: raw(column), type });
 
+/** A page of any noun, as resolvers hand it on. */
+export type Page = Connection<any>;
+
 /** One page of a root list. */
-export async function list<R extends { cursor: string }>(ctx: RequestContext, spec: ListSpec, args: ListArgs): Promise<Connection<R>> {
+export async function list(ctx: RequestContext, spec: ListSpec, args: ListArgs): Promise<Page> {
   const includeDeleted = mayIncludeDeleted(ctx.actor, args.includeDeleted);
   const plan = spec.order.plan(args);
   const matching = and(spec.visible(ctx.actor, includeDeleted), compileFilter(args.filter, spec.filter), searched(spec, args.search));
-  const rows = await ctx.db.query<R>(
+  const rows = await ctx.db.query<{ cursor: string }>(
     spec.name,
     sql`select ${spec.select}, ${plan.cursor} from ${spec.from} where ${matching} and ${plan.where} order by ${plan.orderBy} limit ${plan.limit}`,
   );
@@ -62,14 +65,10 @@ function searched(spec: ListSpec, search: string | null | undefined): Sql {
 }
 
 export type BelowArgs = Omit<ListArgs, 'search' | 'includeDeleted'>;
-type Page = { parentId: string; cursor: string };
+type Below = { parentId: string; cursor: string };
 
 /** Pages below parents: a loader per distinct arguments, one statement for all parents. `link` is boolean SQL over `parent.id`. */
-export function pagesBelow(
-  ctx: RequestContext,
-  spec: ListSpec,
-  link: Sql,
-): (parentId: string, args: BelowArgs) => Promise<Connection<any>> {
+export function pagesBelow(ctx: RequestContext, spec: ListSpec, link: Sql): (parentId: string, args: BelowArgs) => Promise<Page> {
   const pages = byArguments((args: BelowArgs) => {
     const plan = spec.order.plan(args);
     const visible = and(spec.visible(ctx.actor, false), compileFilter(args.filter, spec.filter));
@@ -82,9 +81,9 @@ export function pagesBelow(
         ),
       (row) => row.parentId,
     );
-    return byKey<string, { parentId: string; page: Connection<any> }>(
+    return byKey<string, { parentId: string; page: Page }>(
       async (ids) => {
-        const rows = await ctx.db.query<Page>(
+        const rows = await ctx.db.query<Below>(
           `${spec.name}Below`,
           sql`select page.*, parent.id as "parentId" from unnest(${[...ids]}::uuid[]) as parent(id)
               cross join lateral (

@@ -1,7 +1,8 @@
 // Which rows a caller may see (api.md, "Who may do what"): a sales_rep the own, the team's and the pool's customers, a portal customer one,
-// marketing none that are restricted; deleted rows only an admin, dpo or auditor who asks. Out of scope is not found, never forbidden.
+// marketing none that are restricted or objected; deleted rows only an admin, dpo or auditor who asks. Out of scope is not found, never forbidden.
 import { type Actor, hasRole, type Role } from '@customer360/kernel/actor';
 import { forbidden } from '@customer360/kernel/problem';
+import { isUuid } from '@customer360/kernel/scalars';
 import { join, raw, type Sql, sql } from '@customer360/kernel/sql';
 
 const SEES_ALL: readonly Role[] = ['admin', 'sales_manager', 'support_rep', 'dpo', 'auditor', 'integration'];
@@ -16,12 +17,13 @@ function scopeOf(actor: Actor, alias: string): Sql {
   if (actor.kind === 'SYSTEM' || hasRole(actor, ...SEES_ALL)) return raw('true');
   const c = raw(alias);
   const scopes: Sql[] = [];
-  if (hasRole(actor, 'marketing')) scopes.push(sql`not ${c}.processing_restricted`);
+  if (hasRole(actor, 'marketing')) scopes.push(sql`not (${c}.processing_restricted or ${c}.do_not_process)`);
   if (hasRole(actor, 'sales_rep')) {
-    scopes.push(sql`(${c}.owner_id is null or ${c}.owner_id = ${actor.id}::uuid or ${c}.owner_id in (
-      select mate.id from staff_member me join staff_member mate on mate.team = me.team where me.id = ${actor.id}::uuid and me.deleted_at is null))`);
+    const me = isUuid(actor.id) ? actor.id : null;
+    scopes.push(sql`(${c}.owner_id is null or ${c}.owner_id = ${me}::uuid or ${c}.owner_id in (
+      select mate.id from staff_member me join staff_member mate on mate.team = me.team where me.id = ${me}::uuid and me.deleted_at is null))`);
   }
-  if (hasRole(actor, 'customer') && actor.customerId) scopes.push(sql`${c}.id = ${actor.customerId}::uuid`);
+  if (hasRole(actor, 'customer') && isUuid(actor.customerId)) scopes.push(sql`${c}.id = ${actor.customerId}::uuid`);
   return scopes.length > 0 ? sql`(${join(scopes, raw(' or '))})` : raw('false');
 }
 

@@ -69,6 +69,9 @@ export async function updateRow<R extends Row>(tx: Tx, table: EntitySchema<R>, r
 /** A fact of this service. */
 export const fact = (name: string, key: string, data: object): Fact => ({ type: `crm.customer.${name}.v1`, key, data });
 
+/** What an update may say: absent leaves a field, null clears it (or is refused by the noun's check). */
+export type Changes<T> = { [K in keyof T]?: T[K] | null };
+
 /** Creates a child row: the customer is found, locked and not restricted. */
 export async function createChild<R extends Row & CustomerChild, P extends Problem = never>(
   ctx: Ctx,

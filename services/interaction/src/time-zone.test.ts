@@ -1,3 +1,4 @@
+// Days of a time zone, at the edges where clocks change.
 import { expect, test } from '@jest/globals';
 import { dayOf, endOfDay } from './time-zone.ts';
 

@@ -2,11 +2,11 @@
 import type { ActorKind } from '@customer360/kernel/actor';
 
 /** GraphQL enum → stored value: the catalogue's values, upper-cased. */
-export const enumOf = (stored: readonly string[]): Record<string, string> =>
-  Object.fromEntries(stored.map((value) => [value.toUpperCase(), value]));
+export const enumOf = <S extends string>(stored: readonly S[]): { [K in S as Uppercase<K>]: K } =>
+  Object.fromEntries(stored.map((value) => [value.toUpperCase(), value])) as never;
 
 /** Which member of a result union a value is: Problems and previews say so themselves, everything else is the noun. */
-export const memberOf = (noun: string) => ({ __resolveType: (value: { __typename?: string }): string => value.__typename ?? noun });
+export const memberOf = (noun: string) => ({ __resolveType: (value: object): any => (value as { __typename?: string }).__typename ?? noun });
 
 /** Fields that rows of a customer share. */
 export const customerOf = ({ customerId }: { customerId: string }) => ({ id: customerId });

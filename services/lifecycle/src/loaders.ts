@@ -5,8 +5,8 @@ import { findLifecycles } from './customer-lifecycle/customer-lifecycle.table.ts
 import { installation } from './env.ts';
 import { historyPerCustomer } from './lifecycle-history/lifecycle-history.table.ts';
 import { countCustomers, findStages } from './lifecycle-stage/lifecycle-stage.table.ts';
+import { loadSections } from './load-sections.ts';
 import { milestonesPerCustomer } from './milestone/milestone.table.ts';
-import { sectionLoader } from './section.ts';
 
 export const loaders = (ctx: RequestContext) => ({
   lifecycle: byKey(
@@ -23,9 +23,7 @@ export const loaders = (ctx: RequestContext) => ({
   ),
   history: historyPerCustomer(ctx.db),
   milestones: milestonesPerCustomer(ctx.db),
-  sections: sectionLoader(ctx.db, installation(ctx).reportingCurrency),
+  sections: loadSections(ctx.db, installation(ctx).reportingCurrency),
 });
 
 export type Loaders = ReturnType<typeof loaders>;
-/** The context of this service's resolvers. */
-export type Context = RequestContext<Loaders>;

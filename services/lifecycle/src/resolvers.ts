@@ -2,24 +2,34 @@
 
 import { customerResolvers } from './customer.resolvers.ts';
 import { customerLifecycleResolvers } from './customer-lifecycle/customer-lifecycle.resolvers.ts';
+import type { Resolvers } from './generated/graphql.ts';
 import { lifecycleHistoryResolvers } from './lifecycle-history/lifecycle-history.resolvers.ts';
 import { lifecycleStageResolvers } from './lifecycle-stage/lifecycle-stage.resolvers.ts';
 import { milestoneResolvers } from './milestone/milestone.resolvers.ts';
 import { stageRefusalResolvers } from './stage-refusal/stage-refusal.resolvers.ts';
 import { transitionRuleResolvers } from './transition-rule/transition-rule.resolvers.ts';
 
-const rooms: ReadonlyArray<Record<string, object> & { Query?: object; Mutation?: object }> = [
-  customerResolvers,
-  customerLifecycleResolvers,
-  lifecycleHistoryResolvers,
-  lifecycleStageResolvers,
-  milestoneResolvers,
-  stageRefusalResolvers,
-  transitionRuleResolvers,
-];
-
-export const resolvers = {
-  ...Object.assign({}, ...rooms),
-  Query: Object.assign({}, ...rooms.map((room) => room.Query)),
-  Mutation: Object.assign({}, ...rooms.map((room) => room.Mutation)),
+export const resolvers: Resolvers = {
+  ...customerResolvers,
+  ...customerLifecycleResolvers,
+  ...lifecycleHistoryResolvers,
+  ...lifecycleStageResolvers,
+  ...milestoneResolvers,
+  ...stageRefusalResolvers,
+  ...transitionRuleResolvers,
+  Query: {
+    ...customerLifecycleResolvers.Query,
+    ...lifecycleHistoryResolvers.Query,
+    ...lifecycleStageResolvers.Query,
+    ...milestoneResolvers.Query,
+    ...stageRefusalResolvers.Query,
+    ...transitionRuleResolvers.Query,
+  },
+  Mutation: {
+    ...customerLifecycleResolvers.Mutation,
+    ...lifecycleStageResolvers.Mutation,
+    ...milestoneResolvers.Mutation,
+    ...stageRefusalResolvers.Mutation,
+    ...transitionRuleResolvers.Mutation,
+  },
 };

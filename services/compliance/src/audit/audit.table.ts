@@ -2,7 +2,7 @@
 
 import type { Database } from '@customer360/kernel/database';
 import { compileFilter } from '@customer360/kernel/filter';
-import { connection, keyset, type PageArgs } from '@customer360/kernel/paging';
+import { type Connection, connection, keyset, type PageArgs } from '@customer360/kernel/paging';
 import { columns, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
@@ -72,6 +72,8 @@ const pages = keyset({
 });
 
 export type AuditListArgs = PageArgs<'AT' | 'SEQUENCE'> & { filter?: object | null };
+
+export type AuditPage = Connection<AuditEntry & { cursor: string }>;
 
 /** A page of a customer's trail, its merged ids included. */
 export async function pageAuditTrail(db: Database, customerId: string, args: AuditListArgs) {

@@ -2,6 +2,7 @@
 // entry shows. One chain per customer: the customer's advisory lock already serialises its writers, a chain for all would serialise
 // everybody. Entries hold names, flags, enum values and instants, never a personal value: erasure never has to touch them.
 import { createHash } from 'node:crypto';
+import type { ActorKind } from '@customer360/kernel/actor';
 
 /** What a use-case says it did. */
 export interface Deed {
@@ -21,7 +22,7 @@ export interface AuditEntry extends Deed {
   id: string;
   sequence: number;
   at: Date;
-  actorKind: string;
+  actorKind: ActorKind;
   actorId: string;
   actorRoles: string[];
   door: string;

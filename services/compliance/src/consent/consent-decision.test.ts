@@ -170,21 +170,24 @@ function* everyHistory(length: number, times = [1, 2, 3]): Generator<Statement[]
 
 test('[ConsentRecord AC-2] over all histories of up to three statements: order does not matter, a withdrawal never allows, a grant never denies', () => {
   let histories = 0;
+  const wrong: string[] = []; // one expectation at the end: tens of thousands of them would take longer than the rule
+  const must = (holds: boolean, what: string, history: readonly Statement[]) => holds || wrong.push(`${what}: ${JSON.stringify(history)}`);
   for (const history of everyHistory(3)) {
     histories++;
     const { allowed, reason } = decide(history);
-    expect(decide([...history].reverse()).reason).toBe(reason);
-    if (history.length === 0) expect(reason).toBe('NO_CONSENT');
+    must(decide([...history].reverse()).reason === reason, 'order matters', history);
+    must(history.length > 0 || reason === 'NO_CONSENT', 'an empty history is no denial', history);
     for (const when of [1, 2, 3]) {
-      if (!allowed) expect(decide([...history, withdraw(when)]).allowed).toBe(false);
-      if (allowed) expect(decide([...history, grant(when)]).allowed).toBe(true);
+      must(allowed || !decide([...history, withdraw(when)]).allowed, 'a withdrawal allows', history);
+      must(!allowed || decide([...history, grant(when)]).allowed, 'a grant denies', history);
     }
     // Withdrawal beats grant: allowed only if some grant is later than every withdrawal, in both times.
     const beats = history.some(
       (yes) => yes.granted && history.every((no) => no.granted || (yes.effectiveAt > no.effectiveAt && yes.recordedAt > no.recordedAt)),
     );
-    expect(allowed).toBe(beats);
+    must(allowed === beats, 'a grant beats a withdrawal', history);
   }
+  expect(wrong).toEqual([]);
   expect(histories).toBeGreaterThan(5_000);
 });
 

@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import { enumOf } from '../enums.ts';
 import { asStatement, type ConsentListArgs, pageConsents } from './consent.table.ts';
 import { CONSENT_SOURCES, CONSENT_TYPES, type ConsentRecord, type ConsentType, LEGAL_BASES, missingEvidence } from './consent.ts';
-import { currentConsents, presentOf } from './consent-decision.ts';
+import { type ConsentStatus, currentConsents, presentOf } from './consent-decision.ts';
 import { type ConsentAnswer, type ConsentQuestion, decideConsentOf, decideConsentsOf } from './decide-consent.ts';
 import { type RecordConsent, recordConsent } from './record-consent.ts';
 import { type RecordConsents, recordConsents } from './record-consents.ts';
@@ -16,6 +16,13 @@ async function visibleRecord(id: string, ctx: Context): Promise<ConsentRecord | 
   const record = await ctx.loaders.consent.record.load(id);
   return record && (await customerReference(ctx, record.customerId)) ? record : null;
 }
+
+/** What holds for one purpose, and the record that says so. */
+export type CurrentConsent = Pick<ConsentRecord, 'consentType' | 'granted' | 'legalBasis' | 'source' | 'validUntil'> & {
+  status: ConsentStatus;
+  since: Date;
+  record: ConsentRecord;
+};
 
 export const consentResolvers = {
   ConsentType: enumOf(CONSENT_TYPES),
@@ -31,15 +38,15 @@ export const consentResolvers = {
   Mutation: {
     recordConsent: async (_: unknown, { input }: { input: RecordConsent }, ctx: Context) => {
       const answer = await recordConsent(ctx, input);
-      return isProblem(answer) ? answer : { ...answer, __typename: 'ConsentRecord' };
+      return isProblem(answer) ? answer : { ...answer, __typename: 'ConsentRecord' as const };
     },
     recordConsents: async (_: unknown, { input }: { input: RecordConsents }, ctx: Context) => {
       const answer = await recordConsents(ctx, input);
-      return isProblem(answer) ? answer : { ...answer, __typename: 'RecordedConsents' };
+      return isProblem(answer) ? answer : { ...answer, __typename: 'RecordedConsents' as const };
     },
   },
   Customer: {
-    async consents({ id }: { id: string }, _: unknown, { loaders }: Context) {
+    async consents({ id }: { id: string }, _: unknown, { loaders }: Context): Promise<CurrentConsent[]> {
       const records = await loaders.consent.ofCustomer.load(id);
       const byId = new Map(records.map((record) => [record.id, record]));
       const statements = records.map(asStatement);
@@ -58,7 +65,7 @@ export const consentResolvers = {
   },
   ConsentDecision: {
     evidence: ({ evidence }: ConsentAnswer, _: unknown, { loaders }: Context) =>
-      loaders.consent.record.loadMany(evidence.map(({ id }) => id)),
+      Promise.all(evidence.map(async ({ id }) => (await loaders.consent.record.load(id))!)),
   },
   ConsentRecord: {
     customer: ({ customerId }: ConsentRecord, _: unknown, ctx: Context) => customerReference(ctx, customerId),

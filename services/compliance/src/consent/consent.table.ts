@@ -6,7 +6,7 @@ import type { Actor } from '@customer360/kernel/actor';
 import type { Database } from '@customer360/kernel/database';
 import { compileFilter } from '@customer360/kernel/filter';
 import { byArguments, byKey, manyByKey } from '@customer360/kernel/loader';
-import { connection, keyset, type PageArgs } from '@customer360/kernel/paging';
+import { type Connection, connection, keyset, type PageArgs } from '@customer360/kernel/paging';
 import { columns, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
@@ -86,6 +86,16 @@ export function findConsents(db: Pick<Database | Tx, 'query'>, customerIds: read
   );
 }
 
+/** Whom a statement made now speaks for, and when the last one was recorded. */
+export async function findCoverage(tx: Tx, customerId: string): Promise<{ covers: string[]; lastRecordedAt: Date | null }> {
+  const found = await tx.one<{ covers: string[]; lastRecordedAt: Date | null }>(
+    'findCoverage',
+    sql`with ${sideTree([customerId])}, sides as (select array_agg(id order by id) as covers from side)
+        select sides.covers, (select max(r.created_at) from consent_record r where r.covers && sides.covers) as "lastRecordedAt" from sides`,
+  );
+  return found!;
+}
+
 export const findStatement = (tx: Tx, statementId: string): Promise<ConsentRecord[]> =>
   tx.query(
     'findStatement',
@@ -121,6 +131,8 @@ const pages = keyset({
 export type ConsentListArgs = PageArgs<'CREATED_AT' | 'GRANTED_AT' | 'REVOKED_AT' | 'CONSENT_TYPE' | 'VALID_UNTIL'> & {
   filter?: object | null;
 };
+
+export type ConsentPage = Connection<ConsentRecord & { cursor: string }>;
 
 /** A page of all records that the asker may see. */
 export async function pageConsents(db: Database, actor: Actor, args: ConsentListArgs) {

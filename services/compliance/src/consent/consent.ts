@@ -1,6 +1,7 @@
 // ConsentRecord: one immutable statement of a customer about one purpose, a grant or a withdrawal [ConsentRecord AC-1]. A change is a
 // new record; what holds now is derived (consent-decision.ts). Carries what ISO/IEC TS 27560 asks for, and says itself what it lacks.
 import { isIP } from 'node:net';
+import type { ActorKind } from '@customer360/kernel/actor';
 import { badInput, checkText } from '@customer360/kernel/problem';
 
 export const CONSENT_TYPES = [
@@ -46,7 +47,7 @@ export interface ConsentRecord {
   retention: string;
   jurisdiction: string | null;
   createdAt: Date;
-  createdByKind: string;
+  createdByKind: ActorKind;
   createdById: string;
 }
 
@@ -114,7 +115,7 @@ export function checkChoices(choices: readonly ConsentChoice[], evidence: Consen
  * When a record counts as recorded. Two requests may race: the one that waited for the lock began earlier than the one it waited for. A
  * withdrawal then moves behind everything recorded, a grant stays where it began, so that the withdrawal wins either way.
  */
-export const recordedAt = (granted: boolean, now: Date, lastRecordedAt: Date | undefined): Date =>
+export const recordedAt = (granted: boolean, now: Date, lastRecordedAt: Date | null): Date =>
   !granted && lastRecordedAt && lastRecordedAt >= now ? new Date(lastRecordedAt.getTime() + 1) : now;
 
 /** The fields of a record that its evidence and choice decide; ids, customer and actor are the use-case's. */

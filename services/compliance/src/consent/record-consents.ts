@@ -2,16 +2,15 @@
 // audit entries [ConsentRecord AC-3], one fact per choice (a withdrawal reaches senders this way) and the state record.
 import { requireCustomer } from '@customer360/customer-data/directory';
 import { hasRole } from '@customer360/kernel/actor';
-import { isProblem, problem } from '@customer360/kernel/problem';
+import { isProblem, type Problem, problem } from '@customer360/kernel/problem';
 import { type Tx, transact } from '@customer360/kernel/transact';
 import type { Deed } from '../audit/audit.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { Context } from '../context.ts';
-import { findSides } from '../identity/sides.table.ts';
 import { findRestrictions } from '../restriction/restriction.table.ts';
 import { combine } from '../restriction/restriction.ts';
 import { publishState } from '../state/publish-state.ts';
-import { ConsentOriginTable, ConsentRecordTable, findConsents, findStatement } from './consent.table.ts';
+import { ConsentOriginTable, ConsentRecordTable, findCoverage, findStatement } from './consent.table.ts';
 import {
   type ConsentChoice,
   type ConsentEvidence,
@@ -35,6 +34,8 @@ export interface RecordedConsents {
   records: ConsentRecord[];
 }
 
+type ProcessingRestricted = Problem<'ProcessingRestricted', { customerId: string }>;
+
 export async function recordConsents(ctx: Context, input: RecordConsents) {
   const fromPortal = ctx.actor.kind === 'CUSTOMER';
   checkEvidence(input, new Date(), fromPortal);
@@ -43,7 +44,7 @@ export async function recordConsents(ctx: Context, input: RecordConsents) {
   if (isProblem(customer)) return customer;
   const replay = async (tx: Tx, id: string): Promise<RecordedConsents> => ({ id, records: await findStatement(tx, id) });
   const once = { key: input.idempotencyKey, operation: 'recordConsents', input, replay };
-  return transact(ctx, { lock: [customer.id], once }, async (tx) => {
+  return transact<RecordedConsents, ProcessingRestricted>(ctx, { lock: [customer.id], once }, async (tx) => {
     if (input.choices.some(({ granted }) => granted) && !hasRole(tx.actor, 'customer', 'dpo', 'admin')) {
       const { processingRestricted } = combine(customer.id, await findRestrictions(tx, [customer.id]));
       if (processingRestricted) {
@@ -67,13 +68,11 @@ export async function recordConsents(ctx: Context, input: RecordConsents) {
 }
 
 async function newRecords(tx: Tx, customer: { id: string; country: string | null }, input: RecordConsents): Promise<ConsentRecord[]> {
-  const covers = await findSides(tx, customer.id);
-  const before = await findConsents(tx, [customer.id]);
-  const last = before.length > 0 ? new Date(Math.max(...before.map(({ createdAt }) => createdAt.getTime()))) : undefined;
+  const { covers, lastRecordedAt } = await findCoverage(tx, customer.id);
   const statementId = crypto.randomUUID();
   const evidence = { ...input, jurisdiction: input.jurisdiction ?? customer.country };
   return input.choices.map((choice, place) => {
-    const recorded = recordedAt(choice.granted, tx.now, last);
+    const recorded = recordedAt(choice.granted, tx.now, lastRecordedAt);
     return {
       id: crypto.randomUUID(),
       statementId,

@@ -1,7 +1,7 @@
 // What every step of a deletion request has in common: found and in scope, locked, at the version the caller read, written with its audit
 // entry. The step itself decides what changes and which fact tells of it.
 import { customerReference } from '@customer360/customer-data/directory';
-import { expectVersion, notFound } from '@customer360/kernel/problem';
+import { expectVersion, isProblem, notFound, type Problem } from '@customer360/kernel/problem';
 import { type Fact, type Tx, transact } from '@customer360/kernel/transact';
 import type { Deed } from '../audit/audit.ts';
 import { writeAudit } from '../audit/write-audit.ts';
@@ -15,21 +15,22 @@ export interface RequestChange {
   why: string;
 }
 
-/** Runs a step in one transaction; the step answers what changes, or the problem `P` that it refuses with. */
-export async function stepRequest<P extends { readonly __typename: string; readonly message: string }>(
+/** Runs a step in one transaction; the step answers what changes, or a problem that it refuses with. */
+export async function stepRequest<Answer extends RequestChange | Problem>(
   ctx: Context,
   id: string,
   expectedVersion: number,
-  step: (tx: Tx, request: DeletionRequest) => Promise<RequestChange | P>,
-): Promise<DeletionRequest | P> {
+  step: (tx: Tx, request: DeletionRequest) => Promise<Answer>,
+): Promise<DeletionRequest | Exclude<Answer, RequestChange>> {
+  type Refusal = Exclude<Answer, RequestChange> & Problem;
   const found = await findDeletionRequest(ctx.db, id);
   const customer = found && (await customerReference(ctx, found.customerId));
   if (!found || !customer) throw notFound('DeletionRequest', id);
-  return transact<DeletionRequest, P>(ctx, { lock: [customer.id, found.customerId] }, async (tx) => {
+  return transact<DeletionRequest, Refusal>(ctx, { lock: [customer.id, found.customerId] }, async (tx) => {
     const request = (await findDeletionRequest(tx, id))!;
     expectVersion('DeletionRequest', request, expectedVersion);
     const answer = await step(tx, request);
-    return 'changes' in answer ? applyChange(tx, ctx.requestId, request, answer) : answer;
+    return isProblem(answer) ? (answer as Refusal) : applyChange(tx, ctx.requestId, request, answer as RequestChange);
   });
 }
 

@@ -18,8 +18,8 @@ import { type RejectDeletion, rejectDeletion } from './reject-deletion.ts';
 import { type RequestDeletion, requestDeletion } from './request-deletion.ts';
 import { type VerifyDeletion, verifyDeletion } from './verify-deletion.ts';
 
-const asType = (answer: object) => (isProblem(answer) ? answer : { ...answer, __typename: 'DeletionRequest' });
-const staff = (id: string | null) => (id === null ? null : { __typename: 'StaffMember', id });
+const asType = <T extends object>(answer: T): T => (isProblem(answer) ? answer : { ...answer, __typename: 'DeletionRequest' });
+const staff = (id: string | null) => (id === null ? null : { __typename: 'StaffMember' as const, id });
 
 /** A request the asker may see, else null. */
 async function visibleRequest(id: string, ctx: Context): Promise<DeletionRequest | null> {

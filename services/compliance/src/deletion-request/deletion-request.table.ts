@@ -5,7 +5,7 @@ import type { Database } from '@customer360/kernel/database';
 import { customerColumns, rowColumns } from '@customer360/kernel/entity';
 import { compileFilter } from '@customer360/kernel/filter';
 import { byArguments, byKey, manyByKey } from '@customer360/kernel/loader';
-import { connection, keyset, type PageArgs } from '@customer360/kernel/paging';
+import { type Connection, connection, keyset, type PageArgs } from '@customer360/kernel/paging';
 import { columns, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
@@ -83,6 +83,8 @@ const pages = keyset({
 });
 
 export type DeletionListArgs = PageArgs<'REQUESTED_AT' | 'DEADLINE' | 'STATUS' | 'CREATED_AT'> & { filter?: object | null };
+
+export type DeletionRequestPage = Connection<DeletionRequest & { cursor: string }>;
 
 /** A page of all requests that the asker may see. */
 export async function pageDeletionRequests(db: Database, actor: Actor, args: DeletionListArgs) {

@@ -5,8 +5,11 @@ import type { CustomerChild, Row } from '@customer360/kernel/entity';
 import { badInput, checkText, type Problem, problem } from '@customer360/kernel/problem';
 
 export const DELETION_REQUEST_TYPES = ['full_deletion', 'anonymization', 'partial_deletion'] as const;
+export type DeletionRequestType = (typeof DELETION_REQUEST_TYPES)[number];
 export const DELETION_REQUESTED_VIA = ['email', 'web_form', 'phone', 'legal', 'api'] as const;
+export type DeletionRequestedVia = (typeof DELETION_REQUESTED_VIA)[number];
 export const VERIFICATION_METHODS = ['email_confirmed', 'identity_verified', 'legal_order'] as const;
+export type VerificationMethod = (typeof VERIFICATION_METHODS)[number];
 export const DELETION_STATUSES = ['pending_verification', 'verified', 'in_progress', 'completed', 'rejected', 'blocked'] as const;
 export type DeletionStatus = (typeof DELETION_STATUSES)[number];
 
@@ -14,11 +17,11 @@ export type DeletionStatus = (typeof DELETION_STATUSES)[number];
 export const OPEN_STATUSES: readonly DeletionStatus[] = ['pending_verification', 'verified', 'in_progress', 'blocked'];
 
 export interface DeletionRequest extends Row, CustomerChild {
-  requestType: (typeof DELETION_REQUEST_TYPES)[number];
+  requestType: DeletionRequestType;
   details: string | null;
   requestedAt: Date;
-  requestedVia: (typeof DELETION_REQUESTED_VIA)[number];
-  verificationMethod: (typeof VERIFICATION_METHODS)[number];
+  requestedVia: DeletionRequestedVia;
+  verificationMethod: VerificationMethod;
   verifiedAt: Date | null;
   verifiedById: string | null;
   status: DeletionStatus;
@@ -59,7 +62,10 @@ export function checkRequest(
     throw badInput('input.requestedAt', `lies more than ${MAX_AGE_DAYS} days back`);
 }
 
-export type DeletionStepRefused = Problem<'DeletionStepRefused', { status: DeletionStatus; allowedFrom: readonly DeletionStatus[] }>;
+/** The customer has an open request already. */
+export type DeletionAlreadyRequested = Problem<'DeletionAlreadyRequested', { deletionRequestId: string; status: DeletionStatus }>;
+
+export type DeletionStepRefused = Problem<'DeletionStepRefused', { status: DeletionStatus; allowedFrom: DeletionStatus[] }>;
 
 /** A step that the status does not allow. */
 export function refuseStep(
@@ -70,7 +76,7 @@ export function refuseStep(
   if (allowedFrom.includes(request.status)) return undefined;
   return problem('DeletionStepRefused', `a request that is ${request.status.replaceAll('_', ' ')} cannot be ${step}`, {
     status: request.status,
-    allowedFrom,
+    allowedFrom: [...allowedFrom],
   });
 }
 

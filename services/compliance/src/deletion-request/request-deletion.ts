@@ -8,7 +8,7 @@ import { writeAudit } from '../audit/write-audit.ts';
 import type { Context } from '../context.ts';
 import { deedOf } from './change-request.ts';
 import { DeletionRequestTable, findDeletionRequest, findOpenRequests } from './deletion-request.table.ts';
-import { checkRequest, type DeletionRequest, deadlineOf } from './deletion-request.ts';
+import { checkRequest, type DeletionAlreadyRequested, type DeletionRequest, deadlineOf } from './deletion-request.ts';
 
 export interface RequestDeletion extends Pick<DeletionRequest, 'customerId' | 'requestType' | 'requestedVia' | 'verificationMethod'> {
   requestedAt?: Date | null;
@@ -23,7 +23,7 @@ export async function requestDeletion(ctx: Context, input: RequestDeletion) {
   if (isProblem(customer)) return customer;
   const replay = async (tx: Tx, id: string): Promise<DeletionRequest> => (await findDeletionRequest(tx, id))!;
   const once = { key: input.idempotencyKey, operation: 'requestDeletion', input, replay };
-  return transact(ctx, { lock: [customer.id], once }, async (tx) => {
+  return transact<DeletionRequest, DeletionAlreadyRequested>(ctx, { lock: [customer.id], once }, async (tx) => {
     const [open] = await findOpenRequests(tx, customer.id);
     if (open) {
       return problem('DeletionAlreadyRequested', 'this customer has an open deletion request; follow that one', {

@@ -7,7 +7,7 @@ import type { LegalHold } from './legal-hold.ts';
 import { type LiftLegalHold, liftLegalHold } from './lift-legal-hold.ts';
 import { type PlaceLegalHold, placeLegalHold } from './place-legal-hold.ts';
 
-const asType = (answer: object) => (isProblem(answer) ? answer : { ...answer, __typename: 'LegalHold' });
+const asType = <T extends object>(answer: T): T => (isProblem(answer) ? answer : { ...answer, __typename: 'LegalHold' });
 
 export const legalHoldResolvers = {
   Mutation: {

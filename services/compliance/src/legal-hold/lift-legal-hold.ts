@@ -9,6 +9,7 @@ import { findOpenRequests } from '../deletion-request/deletion-request.table.ts'
 import { checkReason } from '../restriction/restriction.ts';
 import { publishState } from '../state/publish-state.ts';
 import { findActiveHolds, findLegalHold, LegalHoldTable } from './legal-hold.table.ts';
+import type { LegalHold, LegalHoldAlreadyLifted } from './legal-hold.ts';
 
 export interface LiftLegalHold {
   id: string;
@@ -21,7 +22,7 @@ export async function liftLegalHold(ctx: Context, { id, expectedVersion, reason 
   const found = await findLegalHold(ctx.db, id);
   const customer = found && (await customerReference(ctx, found.customerId));
   if (!found || !customer) throw notFound('LegalHold', id);
-  return transact(ctx, { lock: [customer.id] }, async (tx) => {
+  return transact<LegalHold, LegalHoldAlreadyLifted>(ctx, { lock: [customer.id] }, async (tx) => {
     const hold = (await findLegalHold(tx, id))!;
     expectVersion('LegalHold', hold, expectedVersion);
     if (hold.liftedAt) return problem('LegalHoldAlreadyLifted', 'this hold was lifted before', { liftedAt: hold.liftedAt });

@@ -22,7 +22,7 @@ export async function placeLegalHold(ctx: Context, input: PlaceLegalHold) {
   if (isProblem(customer)) return customer;
   const replay = async (tx: Tx, id: string): Promise<LegalHold> => (await findLegalHold(tx, id))!;
   const once = { key: input.idempotencyKey, operation: 'placeLegalHold', input, replay };
-  return transact(ctx, { lock: [customer.id], once }, async (tx) => {
+  return transact<LegalHold>(ctx, { lock: [customer.id], once }, async (tx) => {
     const hold: LegalHold = {
       ...newRow(tx.actor, tx.now),
       customerId: customer.id,

@@ -23,7 +23,7 @@ export async function changeRestriction(ctx: Context, change: RestrictionChange)
   checkReason(reason);
   const customer = await requireCustomer(ctx, change.customerId);
   if (isProblem(customer)) return customer;
-  return transact(ctx, { lock: [customer.id] }, async (tx) => {
+  return transact<Restrictions>(ctx, { lock: [customer.id] }, async (tx) => {
     const before = combine(customer.id, await findRestrictions(tx, [customer.id]));
     if (expectedVersion != null && expectedVersion !== before.version)
       throw conflict('CustomerRestrictions', customer.id, expectedVersion, before.version);

@@ -4,7 +4,7 @@ import { combine, type Restrictions, restrictedSince } from './restriction.ts';
 import { type SetObjection, setObjection } from './set-objection.ts';
 import { type SetProcessingRestriction, setProcessingRestriction } from './set-processing-restriction.ts';
 
-const asType = (answer: object) => ('__typename' in answer ? answer : { ...answer, __typename: 'CustomerRestrictions' });
+const asType = <T extends object>(answer: T): T => ('__typename' in answer ? answer : { ...answer, __typename: 'CustomerRestrictions' });
 
 export const restrictionResolvers = {
   Customer: {

@@ -1,6 +1,6 @@
 // Restriction of processing (GDPR Art. 18) and objection (Art. 21) of a customer [Right to Restriction] [Right to Object]. A change is a
 // new row that holds both flags as they stand after it, so that any past instant can be answered and the history is free.
-import { type Actor, hasRole } from '@customer360/kernel/actor';
+import { type Actor, type ActorKind, hasRole } from '@customer360/kernel/actor';
 import { checkText, forbidden } from '@customer360/kernel/problem';
 
 /** The two flags, as they stand. */
@@ -23,7 +23,7 @@ export interface RestrictionRecord extends Flags {
   /** 1, 2, 3 … per customer. */
   version: number;
   createdAt: Date;
-  createdByKind: string;
+  createdByKind: ActorKind;
   createdById: string;
 }
 
@@ -34,7 +34,7 @@ export interface Restrictions extends Flags {
   customerId: string;
   version: number;
   updatedAt: Date | null;
-  updatedBy: { kind: string; id: string } | null;
+  updatedBy: { kind: ActorKind; id: string } | null;
 }
 
 /** Several identities of one customer: set on one side is set, the most restrictive wins. `latest` is the newest row of each side. */

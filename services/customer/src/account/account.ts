@@ -3,8 +3,22 @@ import type { CustomerChild, Row } from '@customer360/kernel/entity';
 import { type Problem, problem } from '@customer360/kernel/problem';
 import { checkTaxId } from './tax-id.ts';
 
-export const EMPLOYEE_COUNTS = ['1-10', '11-50', '51-200', '201-500', '501-1000', '1000+'] as const;
-export const ANNUAL_REVENUES = ['<100K', '100K-1M', '1M-10M', '10M-100M', '100M+'] as const;
+/** The catalogue's ranges by their names in the graph (decisions page). */
+export const EMPLOYEE_COUNTS = {
+  EMPLOYEES_1_10: '1-10',
+  EMPLOYEES_11_50: '11-50',
+  EMPLOYEES_51_200: '51-200',
+  EMPLOYEES_201_500: '201-500',
+  EMPLOYEES_501_1000: '501-1000',
+  EMPLOYEES_OVER_1000: '1000+',
+} as const;
+export const ANNUAL_REVENUES = {
+  REVENUE_UNDER_100K: '<100K',
+  REVENUE_100K_1M: '100K-1M',
+  REVENUE_1M_10M: '1M-10M',
+  REVENUE_10M_100M: '10M-100M',
+  REVENUE_OVER_100M: '100M+',
+} as const;
 
 export interface Account extends Row, CustomerChild {
   legalName: string;
@@ -15,8 +29,8 @@ export interface Account extends Row, CustomerChild {
   taxIdVerified: boolean;
   country: string | null;
   industry: string | null;
-  employeeCount: (typeof EMPLOYEE_COUNTS)[number] | null;
-  annualRevenue: (typeof ANNUAL_REVENUES)[number] | null;
+  employeeCount: (typeof EMPLOYEE_COUNTS)[keyof typeof EMPLOYEE_COUNTS] | null;
+  annualRevenue: (typeof ANNUAL_REVENUES)[keyof typeof ANNUAL_REVENUES] | null;
   website: string | null;
   deletionId: string | null;
 }

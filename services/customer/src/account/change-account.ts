@@ -5,7 +5,7 @@ import type { Tx } from '@customer360/kernel/transact';
 import { readLocalPhones } from '../contact/read-local-phones.ts';
 import { publishCustomerState } from '../customer/customer-state.ts';
 import type { Ctx } from '../loaders.ts';
-import { changeChild, differences, fact, publicNames, updateRow } from '../write.ts';
+import { type Changes, changeChild, differences, fact, publicNames, updateRow } from '../write.ts';
 import { AccountTable, accountOf } from './account.table.ts';
 import { type Account, type AccountFields, refuseAccountOf, taxIdColumns } from './account.ts';
 import { checkAccountFields } from './account-input.ts';
@@ -16,11 +16,11 @@ export async function updateAccount(
   ctx: Ctx,
   id: string,
   expectedVersion: number,
-  input: Partial<AccountFields>,
+  input: Changes<AccountFields>,
 ): Promise<Account | Problem> {
   checkAccountFields(input);
   return changeChild<Account, Problem>(ctx, accountNoun, id, { expectedVersion }, async (tx, account) => {
-    const wanted: Partial<Account> = { ...input };
+    const wanted = { ...input } as Partial<Account>;
     if (input.taxId !== undefined || input.country !== undefined) {
       const { taxId, country } = { ...account, ...wanted };
       const checked = taxIdColumns(taxId, country);

@@ -1,9 +1,10 @@
 // What a caller may say of an address, checked before anything is read: each mistake names its field.
 import { badInput, checkText } from '@customer360/kernel/problem';
+import type { Changes } from '../write.ts';
 import { type AddressFields, checkCountry } from './address.ts';
 
 /** Lengths, blanks and the country [Address AC-2]; absent fields are fine. */
-export function checkAddressFields(input: Partial<AddressFields>): void {
+export function checkAddressFields(input: Changes<AddressFields>): void {
   if (input.addressType === null) throw badInput('input.addressType', 'is required');
   if (input.streetLine1 !== undefined) checkText('input.streetLine1', input.streetLine1, { max: 200, required: true });
   checkText('input.streetLine2', input.streetLine2, { max: 200 });

@@ -5,7 +5,7 @@ import type { Tx } from '@customer360/kernel/transact';
 import { readLocalPhones } from '../contact/read-local-phones.ts';
 import { publishCustomerState } from '../customer/customer-state.ts';
 import type { Ctx } from '../loaders.ts';
-import { changeChild, differences, fact, publicNames, updateRow } from '../write.ts';
+import { type Changes, changeChild, differences, fact, publicNames, updateRow } from '../write.ts';
 import { AddressTable } from './address.table.ts';
 import { type Address, type AddressFields, checkPosition } from './address.ts';
 import { checkAddressFields, degrees } from './address-input.ts';
@@ -17,7 +17,7 @@ export async function updateAddress(
   ctx: Ctx,
   id: string,
   expectedVersion: number,
-  input: Partial<AddressFields>,
+  input: Changes<AddressFields>,
 ): Promise<Address | Problem> {
   checkAddressFields(input);
   return changeChild<Address>(ctx, addressNoun, id, { expectedVersion }, async (tx, address) => {

@@ -4,7 +4,7 @@ import type { Problem } from '@customer360/kernel/problem';
 import { emailKey } from '../customer/email-key.ts';
 import { phoneE164 } from '../customer/phone.ts';
 import type { Ctx } from '../loaders.ts';
-import { changeChild, differences, fact, publicNames, updateRow } from '../write.ts';
+import { type Changes, changeChild, differences, fact, publicNames, updateRow } from '../write.ts';
 import { ContactTable } from './contact.table.ts';
 import type { Contact, ContactFields } from './contact.ts';
 import { checkContactFields } from './contact-input.ts';
@@ -21,7 +21,7 @@ export async function updateContact(
   ctx: Ctx,
   id: string,
   expectedVersion: number,
-  input: Partial<ContactFields>,
+  input: Changes<ContactFields>,
 ): Promise<Contact | Problem> {
   checkContactFields(input);
   return changeChild<Contact>(ctx, contactNoun, id, { expectedVersion }, async (tx, contact) => {

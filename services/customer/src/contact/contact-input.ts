@@ -3,10 +3,11 @@
 import { badInput, checkText } from '@customer360/kernel/problem';
 import { checkCountry } from '../address/address.ts';
 import { MAX_PHONE } from '../customer/phone.ts';
+import type { Changes } from '../write.ts';
 import { CONTACT_ROLES, type ContactFields } from './contact.ts';
 
 /** Lengths, blanks and the number of roles; absent fields are fine. */
-export function checkContactFields(input: Partial<ContactFields>): void {
+export function checkContactFields(input: Changes<ContactFields>): void {
   if (input.firstName !== undefined) checkText('input.firstName', input.firstName, { max: 100, required: true });
   if (input.lastName !== undefined) checkText('input.lastName', input.lastName, { max: 100, required: true });
   checkText('input.phone', input.phone, { max: MAX_PHONE });

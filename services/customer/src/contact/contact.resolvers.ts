@@ -1,8 +1,9 @@
 // Contact in the graph: translation only.
 import { createdBy } from '@customer360/kernel/entity';
 import { notFound } from '@customer360/kernel/problem';
+import type { Resolvers } from '../generated/graphql.ts';
 import { enumValues, resultOf } from '../graphql-enum.ts';
-import { type ListArgs, list } from '../list.ts';
+import { list } from '../list.ts';
 import type { Ctx } from '../loaders.ts';
 import { deleteContact, restoreContact, updateContact } from './change-contact.ts';
 import { contactList } from './contact.table.ts';
@@ -15,23 +16,23 @@ async function contact(ctx: Ctx, id: string): Promise<Contact> {
   return found;
 }
 
-export const contactResolvers = {
+export const contactResolvers: Resolvers = {
   ContactStatus: enumValues(CONTACT_STATUSES),
   CommunicationPreference: enumValues(COMMUNICATION_PREFERENCES),
   ContactRole: enumValues(CONTACT_ROLES),
   Query: {
-    contact: (_: unknown, args: any, ctx: Ctx) => contact(ctx, args.id),
-    contacts: (_: unknown, args: ListArgs, ctx: Ctx) => list(ctx, contactList, args),
+    contact: (_, args, ctx) => contact(ctx, args.id),
+    contacts: (_, args, ctx) => list(ctx, contactList, args),
   },
   Mutation: {
-    createContact: (_: unknown, { input }: any, ctx: Ctx) => createContact(ctx, input),
-    updateContact: (_: unknown, args: any, ctx: Ctx) => updateContact(ctx, args.id, args.expectedVersion, args.input),
-    deleteContact: (_: unknown, args: any, ctx: Ctx) => deleteContact(ctx, args.id, args.expectedVersion),
-    restoreContact: (_: unknown, args: any, ctx: Ctx) => restoreContact(ctx, args.id),
+    createContact: (_, { input }, ctx) => createContact(ctx, input),
+    updateContact: (_, args, ctx) => updateContact(ctx, args.id, args.expectedVersion, args.input),
+    deleteContact: (_, args, ctx) => deleteContact(ctx, args.id, args.expectedVersion),
+    restoreContact: (_, args, ctx) => restoreContact(ctx, args.id),
   },
   Contact: {
-    __resolveReference: (ref: { id: string }, ctx: Ctx) => ctx.loaders.contact.load(ref.id),
-    customer: (row: Contact, _: unknown, ctx: Ctx) => ctx.loaders.customer.load(row.customerId),
+    __resolveReference: (ref, ctx) => ctx.loaders.contact.load(ref.id),
+    customer: (row, _, ctx) => ctx.loaders.customer.load(row.customerId),
     createdBy,
   },
   CreateContactResult: resultOf('Contact'),

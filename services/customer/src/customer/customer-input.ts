@@ -3,6 +3,7 @@ import { badInput, checkText } from '@customer360/kernel/problem';
 import type { AccountFields } from '../account/account.ts';
 import { checkAccountFields } from '../account/account-input.ts';
 import { checkCountry } from '../address/address.ts';
+import type { Changes } from '../write.ts';
 import type { CustomerSource, CustomerStatus, CustomerType } from './customer.ts';
 import { MAX_PHONE } from './phone.ts';
 
@@ -27,7 +28,7 @@ export interface CreateCustomerInput extends CustomerFields {
 }
 
 /** Lengths, blanks and values that only the system sets. Absent fields are fine; null is fine where the field may be cleared. */
-export function checkCustomerFields(input: Partial<CustomerFields>): void {
+export function checkCustomerFields(input: Changes<CustomerFields>): void {
   if (input.type === null) throw badInput('input.type', 'is required');
   if (input.displayName !== undefined) checkText('input.displayName', input.displayName, { max: 200, required: true });
   if (input.status === null) throw badInput('input.status', 'cannot be cleared');

@@ -7,7 +7,7 @@ import { refuseAccountOf } from '../account/account.ts';
 import { regionOf } from '../contact/phone-region.ts';
 import type { Ctx } from '../loaders.ts';
 import { HIERARCHY_LOCK, setParent } from '../relationship/set-parent.ts';
-import { customerUnderLock, requireCustomer } from '../write.ts';
+import { type Changes, customerUnderLock, requireCustomer } from '../write.ts';
 import { type Customer, refuseRestricted, refuseStatus } from './customer.ts';
 import { type CustomerFields, checkCustomerFields } from './customer-input.ts';
 import { publishCustomerState } from './customer-state.ts';
@@ -17,7 +17,7 @@ import { refuseInactiveOwner } from './owner.ts';
 import { phoneE164 } from './phone.ts';
 import { saveCustomer } from './save-customer.ts';
 
-export type UpdateCustomerInput = Partial<CustomerFields>;
+export type UpdateCustomerInput = Changes<CustomerFields>;
 
 /** Changes a customer at the expected version. */
 export async function updateCustomer(

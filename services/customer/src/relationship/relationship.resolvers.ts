@@ -1,28 +1,28 @@
 // Relationship in the graph: translation only.
 import { createdBy } from '@customer360/kernel/entity';
+import type { Resolvers } from '../generated/graphql.ts';
 import { enumValues, resultOf } from '../graphql-enum.ts';
-import { type ListArgs, list } from '../list.ts';
-import type { Ctx } from '../loaders.ts';
+import { list } from '../list.ts';
 import { deleteRelationship, endRelationship, restoreRelationship, updateRelationship } from './change-relationship.ts';
 import { createRelationship } from './create-relationship.ts';
 import { relationshipList } from './relationship.table.ts';
-import { RELATIONSHIP_TYPES, type Relationship } from './relationship.ts';
+import { RELATIONSHIP_TYPES } from './relationship.ts';
 
-export const relationshipResolvers = {
+export const relationshipResolvers: Resolvers = {
   RelationshipType: enumValues(RELATIONSHIP_TYPES),
   Query: {
-    relationships: (_: unknown, args: ListArgs, ctx: Ctx) => list(ctx, relationshipList, args),
+    relationships: (_, args, ctx) => list(ctx, relationshipList, args),
   },
   Mutation: {
-    createRelationship: (_: unknown, { input }: any, ctx: Ctx) => createRelationship(ctx, input),
-    updateRelationship: (_: unknown, args: any, ctx: Ctx) => updateRelationship(ctx, args.id, args.expectedVersion, args.input),
-    endRelationship: (_: unknown, args: any, ctx: Ctx) => endRelationship(ctx, args.id, args.endDate ?? null, args.expectedVersion),
-    deleteRelationship: (_: unknown, args: any, ctx: Ctx) => deleteRelationship(ctx, args.id, args.expectedVersion),
-    restoreRelationship: (_: unknown, args: any, ctx: Ctx) => restoreRelationship(ctx, args.id),
+    createRelationship: (_, { input }, ctx) => createRelationship(ctx, input),
+    updateRelationship: (_, args, ctx) => updateRelationship(ctx, args.id, args.expectedVersion, args.input),
+    endRelationship: (_, args, ctx) => endRelationship(ctx, args.id, args.endDate ?? null, args.expectedVersion),
+    deleteRelationship: (_, args, ctx) => deleteRelationship(ctx, args.id, args.expectedVersion),
+    restoreRelationship: (_, args, ctx) => restoreRelationship(ctx, args.id),
   },
   Relationship: {
-    from: (row: Relationship, _: unknown, ctx: Ctx) => ctx.loaders.customer.load(row.fromCustomerId),
-    to: (row: Relationship, _: unknown, ctx: Ctx) => ctx.loaders.customer.load(row.toCustomerId),
+    from: (row, _, ctx) => ctx.loaders.customer.load(row.fromCustomerId),
+    to: (row, _, ctx) => ctx.loaders.customer.load(row.toCustomerId),
     createdBy,
   },
   CreateRelationshipResult: resultOf('Relationship'),

@@ -4,7 +4,7 @@ import { badInput, expectVersion, notFound, type Problem, problem } from '@custo
 import { type Tx, transact } from '@customer360/kernel/transact';
 import { emailKey } from '../customer/email-key.ts';
 import type { Ctx } from '../loaders.ts';
-import { differences, fact, publicNames, updateRow } from '../write.ts';
+import { type Changes, differences, fact, publicNames, updateRow } from '../write.ts';
 import { checkStaffFields, DIRECTORY_LOCK, emailProblem, requireManager } from './create-staff-member.ts';
 import { anotherAdministrator, emailTaken, StaffMemberTable, staffIn } from './staff-member.table.ts';
 import { isAdministrator, type StaffFields, type StaffMember } from './staff-member.ts';
@@ -15,7 +15,7 @@ export async function updateStaffMember(
   ctx: Ctx,
   id: string,
   expectedVersion: number,
-  input: Partial<StaffFields>,
+  input: Changes<StaffFields>,
 ): Promise<StaffMember | Problem> {
   checkStaffFields(input);
   if (input.managerId === id) throw badInput('input.managerId', 'nobody is their own manager');

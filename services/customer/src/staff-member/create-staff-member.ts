@@ -4,7 +4,7 @@ import { badInput, checkText, notFound, type Problem, problem } from '@customer3
 import { type Tx, transact } from '@customer360/kernel/transact';
 import { emailKey } from '../customer/email-key.ts';
 import type { Ctx } from '../loaders.ts';
-import { fact, insertRow, readRow } from '../write.ts';
+import { type Changes, fact, insertRow, readRow } from '../write.ts';
 import { emailTaken, StaffMemberTable, staffIn } from './staff-member.table.ts';
 import { STAFF_ROLES, type StaffFields, type StaffMember } from './staff-member.ts';
 import { staffState } from './staff-state.ts';
@@ -18,7 +18,7 @@ export interface CreateStaffMemberInput extends StaffFields {
 }
 
 /** Lengths, blanks and roles; absent fields are fine. */
-export function checkStaffFields(input: Partial<StaffFields>): void {
+export function checkStaffFields(input: Changes<StaffFields>): void {
   if (input.name !== undefined) checkText('input.name', input.name, { max: 200, required: true });
   if (input.email === null) throw badInput('input.email', 'is required');
   checkText('input.team', input.team, { max: 100 });

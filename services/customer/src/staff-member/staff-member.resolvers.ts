@@ -1,8 +1,9 @@
 // StaffMember in the graph: translation only.
 import { createdBy } from '@customer360/kernel/entity';
 import { notFound } from '@customer360/kernel/problem';
+import type { Resolvers } from '../generated/graphql.ts';
 import { enumValues, resultOf } from '../graphql-enum.ts';
-import { type ListArgs, list } from '../list.ts';
+import { list } from '../list.ts';
 import type { Ctx } from '../loaders.ts';
 import { deleteStaffMember, restoreStaffMember, updateStaffMember } from './change-staff-member.ts';
 import { createStaffMember } from './create-staff-member.ts';
@@ -15,21 +16,21 @@ async function staffMember(ctx: Ctx, id: string): Promise<StaffMember> {
   return found;
 }
 
-export const staffMemberResolvers = {
+export const staffMemberResolvers: Resolvers = {
   StaffRole: enumValues(STAFF_ROLES),
   Query: {
-    staffMember: (_: unknown, args: any, ctx: Ctx) => staffMember(ctx, args.id),
-    staffMembers: (_: unknown, args: ListArgs, ctx: Ctx) => list(ctx, staffList, args),
+    staffMember: (_, args, ctx) => staffMember(ctx, args.id),
+    staffMembers: (_, args, ctx) => list(ctx, staffList, args),
   },
   Mutation: {
-    createStaffMember: (_: unknown, { input }: any, ctx: Ctx) => createStaffMember(ctx, input),
-    updateStaffMember: (_: unknown, args: any, ctx: Ctx) => updateStaffMember(ctx, args.id, args.expectedVersion, args.input),
-    deleteStaffMember: (_: unknown, args: any, ctx: Ctx) => deleteStaffMember(ctx, args.id, args.expectedVersion),
-    restoreStaffMember: (_: unknown, args: any, ctx: Ctx) => restoreStaffMember(ctx, args.id),
+    createStaffMember: (_, { input }, ctx) => createStaffMember(ctx, input),
+    updateStaffMember: (_, args, ctx) => updateStaffMember(ctx, args.id, args.expectedVersion, args.input),
+    deleteStaffMember: (_, args, ctx) => deleteStaffMember(ctx, args.id, args.expectedVersion),
+    restoreStaffMember: (_, args, ctx) => restoreStaffMember(ctx, args.id),
   },
   StaffMember: {
-    __resolveReference: (ref: { id: string }, ctx: Ctx) => ctx.loaders.staff.load(ref.id),
-    manager: (row: StaffMember, _: unknown, ctx: Ctx) => row.managerId && ctx.loaders.staff.load(row.managerId),
+    __resolveReference: (ref, ctx) => ctx.loaders.staff.load(ref.id),
+    manager: (row, _, ctx) => (row.managerId ? ctx.loaders.staff.load(row.managerId) : null),
     createdBy,
   },
   CreateStaffMemberResult: resultOf('StaffMember'),

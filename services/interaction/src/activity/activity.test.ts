@@ -1,3 +1,4 @@
+// The rules of an activity: when it is overdue, when it may be worked on, what its completion logs.
 import { expect, test } from '@jest/globals';
 import { type ActivityType, interactionTypeOf, isOverdue, refuseClosed } from './activity.ts';
 

@@ -1,3 +1,4 @@
+// The rules of logging an interaction: what is late, what is the future, how long a call was, how much may be said.
 import { expect, test } from '@jest/globals';
 import { checkContent, checkPast, durationOf, isBackdated, MAX_MINUTES } from './interaction.ts';
 
@@ -61,6 +62,6 @@ test('[WF-IT-001] texts and related records have limits, counted in characters',
   ]);
   expect(refusal(() => checkContent({ relatedRecords: [{ type: 'case', id: 'x'.repeat(101) }] }))).toEqual([
     'BAD_USER_INPUT',
-    'input.relatedRecords.0.id',
+    'input.relatedRecords[0].id',
   ]);
 });

@@ -36,7 +36,7 @@ interface Authored {
 
 /**
  * private: the author. team: the author's team, and admins. all: everybody who sees the customer. A dpo and an auditor read every note, so
- * that an access request is complete (docs/decisions), but write only what the rule lets them.
+ * that an access request is complete (decided in this service's README), but write only what the rule lets them.
  */
 export function visibleNote(actor: Actor, { visibility, authorKind, authorId }: Authored, purpose: 'read' | 'write' = 'read'): Sql {
   if (actor.kind === 'SYSTEM' || (purpose === 'read' && hasRole(actor, 'dpo', 'auditor'))) return raw('true');

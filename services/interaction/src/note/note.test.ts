@@ -1,3 +1,4 @@
+// The rules of a note: its words and what it may be about.
 import { expect, test } from '@jest/globals';
 import { checkNote, checkSubject } from './note.ts';
 

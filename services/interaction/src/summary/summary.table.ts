@@ -31,7 +31,8 @@ export const summaryLoader = (ctx: RequestContext): DataLoader<string, Interacti
       const asOf = new Date();
       const rows = await ctx.db.query<Interaction & { parentId: string; count30d: number; openActivities: number }>(
         'summarise',
-        sql`select parent.id as "parentId", ${figures}, five.* from unnest(${[...ids]}::uuid[]) as parent(id)
+        sql`select parent.id as "parentId", figure.*, five.* from unnest(${[...ids]}::uuid[]) as parent(id)
+            cross join lateral (select ${figures} offset 0) figure
             left join lateral (
               select ${interactionColumns} from interaction r where r.customer_id = parent.id and r.deleted_at is null
               order by r.occurred_at desc, r.id desc limit 5) five on true

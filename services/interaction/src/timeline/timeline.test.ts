@@ -1,3 +1,4 @@
+// The words, icons and instants of the seven timeline sources, and pages cut into days.
 import { expect, test } from '@jest/globals';
 import type { Interaction } from '../interaction/interaction.ts';
 import type { Note } from '../note/note.ts';

@@ -7,10 +7,11 @@ import { badInput, checkText, expectVersion, forbidden, isProblem, notFound, pro
 import { transact } from '@customer360/kernel/transact';
 import { holdStages, listStages } from '../lifecycle-stage/lifecycle-stage.table.ts';
 import type { LifecycleStage } from '../lifecycle-stage/lifecycle-stage.ts';
+import type { MilestoneType } from '../milestone/milestone.ts';
 import { listRules } from '../transition-rule/transition-rule.table.ts';
 import { allowedStages, judgeStep, type TransitionRule } from '../transition-rule/transition-rule.ts';
 import { findLifecycle } from './customer-lifecycle.table.ts';
-import { chosenStage, milestoneOfStep } from './customer-lifecycle.ts';
+import { chosenStage, type LifecycleWithStages, milestoneOfStep, type Trigger } from './customer-lifecycle.ts';
 import { moveStages } from './move-stages.ts';
 
 export interface ChangeStageInput {
@@ -23,6 +24,20 @@ export interface ChangeStageInput {
   expectedVersion?: number | null;
 }
 
+type Changed = LifecycleWithStages & { __typename: 'CustomerLifecycle' };
+
+interface Preview {
+  __typename: 'StageChangePreview';
+  customerId: string;
+  fromStage: LifecycleStage;
+  toStage: LifecycleStage;
+  trigger: Trigger;
+  override: boolean;
+  milestones: MilestoneType[];
+}
+
+type Refusal = NonNullable<ReturnType<typeof refuseStep>>;
+
 export async function changeStage(ctx: RequestContext, input: ChangeStageInput) {
   checkText('input.reason', input.reason, { max: 500 });
   checkText('input.toStage', input.toStage, { max: 100 });
@@ -33,7 +48,7 @@ export async function changeStage(ctx: RequestContext, input: ChangeStageInput) 
   const restricted = refuseRestricted(customer, ctx.actor);
   if (restricted) return restricted;
 
-  return transact(ctx, { lock: [customer.id] }, async (tx) => {
+  return transact<Changed | Preview, Refusal>(ctx, { lock: [customer.id] }, async (tx) => {
     await holdStages(tx, 'shared');
     const lifecycle = await findLifecycle(tx, customer.id);
     if (!lifecycle) throw notFound('CustomerLifecycle', customer.id, 'input.customerId');

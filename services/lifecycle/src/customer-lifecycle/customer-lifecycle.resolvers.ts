@@ -1,8 +1,8 @@
 // [CustomerLifecycle] Translation only.
 import { createdBy } from '@customer360/kernel/entity';
+import type { Context } from '../context.ts';
 import { customerOf, enumOf, memberOf } from '../graph.ts';
 import type { HistoryListArgs } from '../lifecycle-history/lifecycle-history.table.ts';
-import type { Context } from '../loaders.ts';
 import { money, moneys } from '../money.ts';
 import { type ChangeStageInput, changeStage } from './change-stage.ts';
 import { type LifecycleListArgs, listLifecycles } from './customer-lifecycle.table.ts';

@@ -81,13 +81,10 @@ const FILTERS: Record<string, FilterField> = {
 };
 
 export type LifecycleListArgs = PageArgs<keyof typeof FIELDS> & { filter?: object | null };
+export type LifecyclePage = Connection<LifecycleWithStages & { cursor: string }>;
 
 /** A page of the lifecycles that the actor may see. */
-export async function listLifecycles(
-  db: Database,
-  actor: Actor,
-  args: LifecycleListArgs,
-): Promise<Connection<LifecycleWithStages & { cursor: string }>> {
+export async function listLifecycles(db: Database, actor: Actor, args: LifecycleListArgs): Promise<LifecyclePage> {
   const plan = order.plan(args);
   const matching: Sql = sql`${visibleCustomer(actor, raw('l.customer_id'))} and ${compileFilter(args.filter, FILTERS)}`;
   const rows = await db.query<LifecycleWithStages & { cursor: string }>(

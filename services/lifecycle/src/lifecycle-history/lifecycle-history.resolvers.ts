@@ -1,8 +1,8 @@
 // [LifecycleHistory] Translation only.
 import { createdBy } from '@customer360/kernel/entity';
 import { checkText } from '@customer360/kernel/problem';
+import type { Context } from '../context.ts';
 import { customerOf, staffOf } from '../graph.ts';
-import type { Context } from '../loaders.ts';
 import { type HistoryListArgs, listHistory } from './lifecycle-history.table.ts';
 
 export const lifecycleHistoryResolvers = {

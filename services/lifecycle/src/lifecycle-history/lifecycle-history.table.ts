@@ -69,6 +69,7 @@ const FROM = raw(
 const revive = <R extends HistoryWithStages>(row: R): R => ({ ...row, fromStage: stageOf(row.fromStage), toStage: stageOf(row.toStage) });
 
 export type HistoryListArgs = PageArgs<'CHANGED_AT'> & { filter?: object | null; search?: string | null };
+export type HistoryPage = Connection<HistoryWithStages & { cursor: string }>;
 
 /** How pages of history are read for many customers at once. */
 export const historySource: PagedSource<HistoryWithStages, 'CHANGED_AT'> = {
@@ -85,11 +86,7 @@ export const historySource: PagedSource<HistoryWithStages, 'CHANGED_AT'> = {
 export const historyPerCustomer = pagePerCustomer(historySource);
 
 /** A page of stage changes of customers that the actor may see. */
-export async function listHistory(
-  db: Database,
-  actor: Actor,
-  args: HistoryListArgs,
-): Promise<Connection<HistoryWithStages & { cursor: string }>> {
+export async function listHistory(db: Database, actor: Actor, args: HistoryListArgs): Promise<HistoryPage> {
   const plan = order.plan(args);
   const search = args.search ? sql`position(lower(${args.search}) in lower(h.reason)) > 0` : raw('true');
   const matching = sql`${visibleCustomer(actor, raw('h.customer_id'))} and ${search} and ${compileFilter(args.filter, FILTERS)}`;

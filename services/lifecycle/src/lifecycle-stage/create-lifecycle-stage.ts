@@ -22,7 +22,7 @@ export async function createLifecycleStage(ctx: RequestContext, { displayOrder, 
     input: { ...input, displayOrder, isActive },
     replay: async (tx: Parameters<typeof findStage>[0], made: string) => (await findStage(tx, made))!,
   };
-  return transact(ctx, { lock: [id], once }, async (tx) => {
+  return transact<LifecycleStage, NameTaken | TooManyStages>(ctx, { lock: [id], once }, async (tx) => {
     await holdStages(tx, 'exclusive');
     const stages = await listStages(tx);
     if (stages.length >= MAX_STAGES) return tooManyStages();
@@ -50,6 +50,9 @@ export async function createLifecycleStage(ctx: RequestContext, { displayOrder, 
 
 export const tooManyStages = () =>
   problem('TooManyStages', `at most ${MAX_STAGES} stages may exist; delete one first`, { limit: MAX_STAGES });
+
+export type TooManyStages = ReturnType<typeof tooManyStages>;
+export type NameTaken = NonNullable<ReturnType<typeof nameTaken>>;
 
 /** The Problem when another live stage has this name. */
 export function nameTaken(stages: readonly LifecycleStage[], name: string, ownId?: string) {

@@ -4,9 +4,10 @@ import type { RequestContext } from '@customer360/kernel/context';
 import { expectVersion, notFound, problem } from '@customer360/kernel/problem';
 import { transact } from '@customer360/kernel/transact';
 import { findStage, holdStages, LifecycleStageEntity, stageUse } from './lifecycle-stage.table.ts';
+import type { LifecycleStage } from './lifecycle-stage.ts';
 
 export async function deleteLifecycleStage(ctx: RequestContext, id: string, expectedVersion?: number | null) {
-  return transact(ctx, { lock: [id] }, async (tx) => {
+  return transact<LifecycleStage, StageInUse>(ctx, { lock: [id] }, async (tx) => {
     await holdStages(tx, 'exclusive');
     const stage = await findStage(tx, id);
     if (!stage || stage.deletedAt !== null) throw notFound('LifecycleStage', id);
@@ -26,3 +27,5 @@ export async function deleteLifecycleStage(ctx: RequestContext, id: string, expe
 }
 
 export const stageInUse = (message: string, use: { customerCount: number; ruleCount: number }) => problem('StageInUse', message, use);
+
+export type StageInUse = ReturnType<typeof stageInUse>;

@@ -1,8 +1,8 @@
 // [LifecycleStage] Translation only.
 import { createdBy } from '@customer360/kernel/entity';
 import { checkText } from '@customer360/kernel/problem';
+import type { Context } from '../context.ts';
 import { enumOf, memberOf } from '../graph.ts';
-import type { Context } from '../loaders.ts';
 import { type CreateLifecycleStageInput, createLifecycleStage } from './create-lifecycle-stage.ts';
 import { deleteLifecycleStage } from './delete-lifecycle-stage.ts';
 import { CATEGORIES, type LifecycleStage, type StageFields } from './lifecycle-stage.ts';

@@ -26,8 +26,9 @@ const FILTERS: Record<string, FilterField> = {
 };
 
 export type StageListArgs = PageArgs<OrderField> & { filter?: object | null; search?: string | null };
+export type StagePage = Connection<LifecycleStage & { cursor: string }>;
 
-export async function pageOfStages(db: Database, args: StageListArgs): Promise<Connection<LifecycleStage & { cursor: string }>> {
+export async function pageOfStages(db: Database, args: StageListArgs): Promise<StagePage> {
   const plan = order.plan(args);
   const search = args.search ? sql`position(lower(${args.search}) in lower(s.name)) > 0` : raw('true');
   const matching = sql`s.deleted_at is null and ${search} and ${compileFilter(args.filter, FILTERS)}`;

@@ -5,13 +5,13 @@ import { badInput, notFound } from '@customer360/kernel/problem';
 import { sql } from '@customer360/kernel/sql';
 import { transact } from '@customer360/kernel/transact';
 import { holdStages, listStages } from './lifecycle-stage.table.ts';
-import { MAX_STAGES } from './lifecycle-stage.ts';
+import { type LifecycleStage, MAX_STAGES } from './lifecycle-stage.ts';
 
 export async function reorderLifecycleStages(ctx: RequestContext, ids: readonly string[]) {
   if (ids.length > MAX_STAGES)
     throw badInput('ids', `has more than ${MAX_STAGES} stages`, { limit: 'stages', max: MAX_STAGES, asked: ids.length });
   if (new Set(ids).size < ids.length) throw badInput('ids', 'names a stage twice');
-  return transact(ctx, { lock: ids }, async (tx) => {
+  return transact<{ __typename: 'LifecycleStagesReordered'; stages: LifecycleStage[] }>(ctx, { lock: ids }, async (tx) => {
     await holdStages(tx, 'exclusive');
     const stages = await listStages(tx);
     const unknown = ids.find((id) => !stages.some((stage) => stage.id === id));

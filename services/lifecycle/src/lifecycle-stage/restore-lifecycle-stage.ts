@@ -2,12 +2,12 @@
 import type { RequestContext } from '@customer360/kernel/context';
 import { notFound } from '@customer360/kernel/problem';
 import { transact } from '@customer360/kernel/transact';
-import { nameTaken, tooManyStages } from './create-lifecycle-stage.ts';
+import { type NameTaken, nameTaken, type TooManyStages, tooManyStages } from './create-lifecycle-stage.ts';
 import { findStage, holdStages, LifecycleStageEntity, listStages } from './lifecycle-stage.table.ts';
-import { MAX_STAGES } from './lifecycle-stage.ts';
+import { type LifecycleStage, MAX_STAGES } from './lifecycle-stage.ts';
 
 export async function restoreLifecycleStage(ctx: RequestContext, id: string) {
-  return transact(ctx, { lock: [id] }, async (tx) => {
+  return transact<LifecycleStage, NameTaken | TooManyStages>(ctx, { lock: [id] }, async (tx) => {
     await holdStages(tx, 'exclusive');
     const stage = await findStage(tx, id);
     if (!stage || stage.deletedAt === null) throw notFound('LifecycleStage', id);

@@ -2,8 +2,8 @@
 import type { RequestContext } from '@customer360/kernel/context';
 import { expectVersion, notFound } from '@customer360/kernel/problem';
 import { transact } from '@customer360/kernel/transact';
-import { nameTaken } from './create-lifecycle-stage.ts';
-import { stageInUse } from './delete-lifecycle-stage.ts';
+import { type NameTaken, nameTaken } from './create-lifecycle-stage.ts';
+import { type StageInUse, stageInUse } from './delete-lifecycle-stage.ts';
 import { holdStages, LifecycleStageEntity, listStages, stageUse } from './lifecycle-stage.table.ts';
 import { checkStageFields, type LifecycleStage, type StageFields } from './lifecycle-stage.ts';
 
@@ -11,7 +11,7 @@ const FIELDS = ['name', 'displayOrder', 'category', 'color', 'description', 'isA
 
 export async function updateLifecycleStage(ctx: RequestContext, id: string, expectedVersion: number, input: StageFields) {
   checkStageFields(input);
-  return transact(ctx, { lock: [id] }, async (tx) => {
+  return transact<LifecycleStage, NameTaken | StageInUse>(ctx, { lock: [id] }, async (tx) => {
     await holdStages(tx, 'exclusive');
     const stages = await listStages(tx);
     const before = stages.find((stage) => stage.id === id);

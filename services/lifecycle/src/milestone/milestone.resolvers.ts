@@ -1,7 +1,7 @@
 // [Journey] Translation only.
 import { createdBy } from '@customer360/kernel/entity';
+import type { Context } from '../context.ts';
 import { customerOf, enumOf, memberOf } from '../graph.ts';
-import type { Context } from '../loaders.ts';
 import { deleteMilestone } from './delete-milestone.ts';
 import { listMilestones, type MilestoneListArgs } from './milestone.table.ts';
 import { MILESTONE_TYPES } from './milestone.ts';

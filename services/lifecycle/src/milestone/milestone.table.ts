@@ -46,6 +46,7 @@ const FILTERS: Record<string, FilterField> = {
 };
 
 export type MilestoneListArgs = PageArgs<OrderField> & { filter?: object | null };
+export type MilestonePage = Connection<Milestone & { cursor: string }>;
 
 const source: PagedSource<Milestone, OrderField> = {
   name: 'milestone',
@@ -61,11 +62,7 @@ const source: PagedSource<Milestone, OrderField> = {
 export const milestonesPerCustomer = pagePerCustomer(source);
 
 /** A page of milestones of customers that the actor may see. */
-export async function listMilestones(
-  db: Database,
-  actor: Actor,
-  args: MilestoneListArgs,
-): Promise<Connection<Milestone & { cursor: string }>> {
+export async function listMilestones(db: Database, actor: Actor, args: MilestoneListArgs): Promise<MilestonePage> {
   const plan = order.plan(args);
   const matching = sql`m.deleted_at is null and ${visibleCustomer(actor, raw('m.customer_id'))} and ${compileFilter(args.filter, FILTERS)}`;
   const rows = await db.query<Milestone & { cursor: string }>(

@@ -29,7 +29,7 @@ export async function recordMilestone(ctx: RequestContext, input: RecordMileston
     input,
     replay: async (tx: Parameters<typeof findMilestone>[0], id: string) => (await findMilestone(tx, id))!,
   };
-  return transact(ctx, { lock: [customer.id], once }, async (tx) => {
+  return transact<Milestone, AlreadyRecorded>(ctx, { lock: [customer.id], once }, async (tx) => {
     if (ONCE_ONLY.includes(input.milestoneType)) {
       const recorded = await findLiveOfType(tx, customer.id, input.milestoneType);
       if (recorded) return alreadyRecorded(recorded);
@@ -53,3 +53,5 @@ export const alreadyRecorded = (recorded: Milestone) =>
   problem('MilestoneAlreadyRecorded', `${recorded.milestoneType} happens once and is recorded already; update or delete that one`, {
     milestoneId: recorded.id,
   });
+
+export type AlreadyRecorded = ReturnType<typeof alreadyRecorded>;

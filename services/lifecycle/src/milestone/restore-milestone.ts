@@ -3,14 +3,14 @@ import type { RequestContext } from '@customer360/kernel/context';
 import { isProblem } from '@customer360/kernel/problem';
 import { transact } from '@customer360/kernel/transact';
 import { findLiveOfType, MilestoneEntity, milestoneFact } from './milestone.table.ts';
-import { ONCE_ONLY } from './milestone.ts';
+import { type Milestone, ONCE_ONLY } from './milestone.ts';
 import { customerOfMilestone, lockedMilestone } from './own-milestone.ts';
-import { alreadyRecorded } from './record-milestone.ts';
+import { type AlreadyRecorded, alreadyRecorded } from './record-milestone.ts';
 
 export async function restoreMilestone(ctx: RequestContext, id: string) {
   const customer = await customerOfMilestone(ctx, id);
   if (isProblem(customer)) return customer;
-  return transact(ctx, { lock: [customer.id] }, async (tx) => {
+  return transact<Milestone, AlreadyRecorded>(ctx, { lock: [customer.id] }, async (tx) => {
     const milestone = await lockedMilestone(tx, id, 'deleted');
     if (ONCE_ONLY.includes(milestone.milestoneType)) {
       const recorded = await findLiveOfType(tx, customer.id, milestone.milestoneType);

@@ -17,7 +17,7 @@ export async function updateMilestone(ctx: RequestContext, id: string, expectedV
   const customer = await customerOfMilestone(ctx, id);
   if (isProblem(customer)) return customer;
 
-  return transact(ctx, { lock: [customer.id] }, async (tx) => {
+  return transact<Milestone>(ctx, { lock: [customer.id] }, async (tx) => {
     const before = await lockedMilestone(tx, id, 'live');
     expectVersion('Milestone', before, expectedVersion);
     const after: Milestone = {

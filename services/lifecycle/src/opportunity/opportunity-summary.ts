@@ -1,7 +1,7 @@
-// [360 opportunities] Open deals, pipeline value and win rate of one customer, as one JSON column of the section statement (section.ts).
+// [360 opportunities] Open deals, pipeline value and win rate of one customer, as one JSON column of the section statement (load-sections.ts).
 import { sql } from '@customer360/kernel/sql';
 import { type Money, money, moneys } from '../money.ts';
-import type { Section } from '../section.ts';
+import { instant, type Section } from '../section.ts';
 
 interface Raw {
   open: number;
@@ -19,8 +19,16 @@ interface Raw {
   }> | null;
 }
 
-export const opportunitySection: Section = {
-  name: 'opportunities',
+export interface OpportunitySummary {
+  open: number;
+  openOpportunities: Array<{ opportunityId: string; name: string; stage: string; amount: Money | null; expectedCloseDate: string | null }>;
+  pipelineValue: Money;
+  otherPipelineValues: Money[];
+  winRate: string | null;
+  asOf: Date | null;
+}
+
+export const opportunitySection: Section<OpportunitySummary> = {
   column: ({ reportingCurrency }) => sql`(
     select jsonb_build_object('currency', ${reportingCurrency}::text, 'open', count(*) filter (where o.status = 'open'),
       'winRate', round(count(*) filter (where o.status = 'won')::numeric / nullif(count(*) filter (where o.status <> 'open'), 0), 4)::text,
@@ -37,7 +45,7 @@ export const opportunitySection: Section = {
     return {
       open: json.open,
       winRate: json.winRate,
-      asOf: json.asOf,
+      asOf: instant(json.asOf),
       pipelineValue: money(own?.amount ?? '0', json.currency),
       otherPipelineValues: moneys((json.pipeline ?? []).filter((amount) => amount !== own)),
       openOpportunities: (json.list ?? []).map(({ amount, currency, ...rest }) => ({

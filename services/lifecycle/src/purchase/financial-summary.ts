@@ -1,8 +1,8 @@
 // [360 financial_summary] Revenue, balance, payment status and the five newest invoices of one customer, as one JSON column of the section
-// statement (section.ts). Overdue is a question about now, so it is answered when asked and never stored.
+// statement (load-sections.ts). Overdue is a question about now, so it is answered when asked and never stored.
 import { sql } from '@customer360/kernel/sql';
 import { type Money, money, moneys } from '../money.ts';
-import type { Section } from '../section.ts';
+import { instant, type Section } from '../section.ts';
 
 interface Raw {
   total: string;
@@ -16,15 +16,26 @@ interface Raw {
     number: string;
     amount: string;
     currency: string;
-    status: string;
+    status: InvoiceStatus;
     issuedAt: string;
     dueAt: string | null;
   }> | null;
 }
 
 /** `p` = paid, in the invoice's currency or converted to it; refunds do not re-open an invoice, they only mark one that was refunded in full. */
-export const financialSection: Section = {
-  name: 'financial',
+export interface FinancialSummary {
+  totalRevenue: Money;
+  unconvertedRevenue: Money[];
+  outstandingBalance: Money;
+  otherOutstandingBalances: Money[];
+  paymentStatus: 'NONE' | 'PAID' | 'OPEN' | 'OVERDUE';
+  recentInvoices: Array<{ invoiceId: string; number: string; amount: Money; status: InvoiceStatus; issuedAt: Date; dueAt: Date | null }>;
+  asOf: Date | null;
+}
+
+type InvoiceStatus = 'VOID' | 'REFUNDED' | 'PAID' | 'OVERDUE' | 'PARTLY_PAID' | 'OPEN';
+
+export const financialSection: Section<FinancialSummary> = {
   column: () => sql`(
     select jsonb_build_object('total', l.total_revenue::text, 'currency', l.revenue_currency, 'unconverted', l.unconverted_revenue, 'asOf', l.metrics_as_of,
       'invoices', (select count(*) from invoice i where i.customer_id = parent.id and i.issued_at is not null and i.voided_at is null),
@@ -60,8 +71,13 @@ export const financialSection: Section = {
       outstandingBalance: money(own?.amount ?? '0', json.currency),
       otherOutstandingBalances: moneys(balances.filter((balance) => balance !== own)),
       paymentStatus: json.invoices === 0 ? 'NONE' : balances.length === 0 ? 'PAID' : overdue ? 'OVERDUE' : 'OPEN',
-      recentInvoices: (json.recent ?? []).map(({ amount, currency, ...invoice }) => ({ ...invoice, amount: money(amount, currency) })),
-      asOf: json.asOf,
+      recentInvoices: (json.recent ?? []).map(({ amount, currency, ...invoice }) => ({
+        ...invoice,
+        amount: money(amount, currency),
+        issuedAt: new Date(invoice.issuedAt),
+        dueAt: instant(invoice.dueAt),
+      })),
+      asOf: instant(json.asOf),
     };
   },
 };

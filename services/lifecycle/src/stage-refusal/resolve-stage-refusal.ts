@@ -3,7 +3,7 @@ import { refuseRestricted, requireCustomer } from '@customer360/customer-data/di
 import type { RequestContext } from '@customer360/kernel/context';
 import { expectVersion, isProblem, notFound } from '@customer360/kernel/problem';
 import { transact } from '@customer360/kernel/transact';
-import { findRefusal, refusalResolvedFact, StageRefusalEntity } from './stage-refusal.table.ts';
+import { findRefusal, type RefusalWithStages, refusalResolvedFact, StageRefusalEntity } from './stage-refusal.table.ts';
 
 export async function resolveStageRefusal(ctx: RequestContext, id: string, expectedVersion: number) {
   const seen = await findRefusal(ctx.db, id);
@@ -12,7 +12,7 @@ export async function resolveStageRefusal(ctx: RequestContext, id: string, expec
   if (isProblem(customer)) return customer;
   const restricted = refuseRestricted(customer, ctx.actor);
   if (restricted) return restricted;
-  return transact(ctx, { lock: [customer.id] }, async (tx) => {
+  return transact<RefusalWithStages>(ctx, { lock: [customer.id] }, async (tx) => {
     const refusal = (await findRefusal(tx, id))!;
     expectVersion('StageRefusal', refusal, expectedVersion);
     if (refusal.resolvedAt) return refusal;

@@ -1,6 +1,7 @@
 // [Sales to CRM: Deal closed] Translation only.
+
+import type { Context } from '../context.ts';
 import { customerOf, enumOf, memberOf } from '../graph.ts';
-import type { Context } from '../loaders.ts';
 import { resolveStageRefusal } from './resolve-stage-refusal.ts';
 import { listRefusals, REFUSAL_REASONS, type RefusalListArgs } from './stage-refusal.table.ts';
 

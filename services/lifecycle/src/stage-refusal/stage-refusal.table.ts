@@ -103,13 +103,10 @@ const FILTERS: Record<string, FilterField> = {
 };
 
 export type RefusalListArgs = PageArgs<'CREATED_AT'> & { filter?: object | null };
+export type RefusalPage = Connection<RefusalWithStages & { cursor: string }>;
 
 /** A page of refusals of customers that the actor may see. */
-export async function listRefusals(
-  db: Database,
-  actor: Actor,
-  args: RefusalListArgs,
-): Promise<Connection<RefusalWithStages & { cursor: string }>> {
+export async function listRefusals(db: Database, actor: Actor, args: RefusalListArgs): Promise<RefusalPage> {
   const plan = order.plan(args);
   const matching = sql`${visibleCustomer(actor, raw('r.customer_id'))} and ${compileFilter(args.filter, FILTERS)}`;
   const rows = await db.query<RefusalWithStages & { cursor: string }>(

@@ -1,11 +1,11 @@
 // [WF-LC-001] An administrator replaces the transition rules. They are checked when saved: every active stage must be reachable from where
 // customers start. `dryRun` says what would change.
 import type { RequestContext } from '@customer360/kernel/context';
-import { badInput, notFound, problem } from '@customer360/kernel/problem';
+import { badInput, notFound, type Problem, problem } from '@customer360/kernel/problem';
 import { sql } from '@customer360/kernel/sql';
 import { type Tx, transact } from '@customer360/kernel/transact';
 import { holdStages, listStages } from '../lifecycle-stage/lifecycle-stage.table.ts';
-import { MAX_STAGES, startStages } from '../lifecycle-stage/lifecycle-stage.ts';
+import { type LifecycleStage, MAX_STAGES, startStages } from '../lifecycle-stage/lifecycle-stage.ts';
 import { countWithoutExit, listRules, TransitionRuleEntity, type TransitionRuleRow } from './transition-rule.table.ts';
 import { unreachableStages } from './transition-rule.ts';
 
@@ -14,12 +14,24 @@ export interface SetTransitionRulesInput {
   dryRun?: boolean | null;
 }
 
+/** What was changed, or would be. */
+interface TransitionRulesSet {
+  __typename: 'TransitionRulesSet';
+  applied: boolean;
+  rules: TransitionRuleRow[];
+  added: number;
+  removed: number;
+  customersWithoutExit: number;
+}
+
+type UnreachableStages = Problem<'UnreachableStages', { stages: LifecycleStage[] }>;
+
 const MAX_RULES = MAX_STAGES * (MAX_STAGES - 1);
 const pair = (rule: { fromStageId: string; toStageId: string }): string => `${rule.fromStageId}>${rule.toStageId}`;
 
 export async function setTransitionRules(ctx: RequestContext, input: SetTransitionRulesInput) {
   checkPairs(input.rules);
-  return transact(ctx, {}, async (tx) => {
+  return transact<TransitionRulesSet, UnreachableStages>(ctx, {}, async (tx) => {
     await holdStages(tx, 'exclusive');
     const stages = await listStages(tx);
     const ids = new Set(stages.map((stage) => stage.id));

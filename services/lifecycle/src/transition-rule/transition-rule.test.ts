@@ -76,22 +76,20 @@ test('[WF-LC-001] a stage that no path leads to is found', () => {
 
 const graph = fc.integer({ min: 2, max: 12 }).chain((n) =>
   fc.record({
-    stages: fc
-      .array(fc.boolean(), { minLength: n, maxLength: n })
-      .map((active) =>
-        active.map(
-          (isActive, i): LifecycleStage => ({
-            ...row,
-            id: `s${i}`,
-            name: `S${i}`,
-            displayOrder: i % 5,
-            category: 'customer',
-            color: null,
-            description: null,
-            isActive,
-          }),
-        ),
+    stages: fc.array(fc.boolean(), { minLength: n, maxLength: n }).map((active) =>
+      active.map(
+        (isActive, i): LifecycleStage => ({
+          ...row,
+          id: `s${i}`,
+          name: `S${i}`,
+          displayOrder: i % 5,
+          category: 'customer',
+          color: null,
+          description: null,
+          isActive,
+        }),
       ),
+    ),
     rules: fc.uniqueArray(
       fc.record({ from: fc.nat(n - 1), to: fc.nat(n - 1), requiresOverride: fc.boolean() }).filter(({ from, to }) => from !== to),
       { selector: ({ from, to }) => `${from}>${to}`, maxLength: 40 },
