@@ -27,42 +27,47 @@ export async function loadCustomers({ stack, seed, log }: BenchmarkRun, count: n
   );
   const ids = customers.map(({ id }) => id);
   log(`${count} customers are made; now contacts, addresses, interactions and consents …`);
-  const children = (per: number, make: (customerId: string, n: number, i: number) => Fields): Fields[] =>
-    ids.flatMap((customerId, n) =>
-      Array.from({ length: per }, (_, i) => ({
-        input: { customerId, idempotencyKey: `bench-${seed}-${n}-${i}`, ...make(customerId, n, i) },
-      })),
-    );
-  const each: Array<[Parameters<GraphDoor['each']>[1], Fields[]]> = [
+  const each: Array<[Parameters<GraphDoor['each']>[1], number, (n: number, i: number) => Fields]> = [
     [
       'createContact',
-      children(CONTACTS, (_, n, i) => ({ firstName: `First${i}`, lastName: `Last${n}`, email: `c${i}@b${n}.example`, isPrimary: i === 0 })),
+      CONTACTS,
+      (n, i) => ({ firstName: `First${i}`, lastName: `Last${n}`, email: `c${i}@b${n}.example`, isPrimary: i === 0 }),
     ],
     [
       'createAddress',
-      children(2, (_, n, i) => ({
+      2,
+      (n, i) => ({
         addressType: i ? 'SHIPPING' : 'BILLING',
         isDefault: true,
         streetLine1: `${n} Bench Street`,
         city: 'Berlin',
         country: 'DE',
-      })),
+      }),
     ],
     [
       'logInteraction',
-      children(INTERACTIONS, (_, n, i) => ({
+      INTERACTIONS,
+      (n, i) => ({
         interactionType: ['CALL', 'EMAIL', 'MEETING'][i % 3],
         subject: `Talk ${i} with customer ${n}`,
         occurredAt: new Date(Date.now() - Math.floor(next() * 80 * DAY)).toISOString(),
-      })),
+      }),
     ],
     [
       'recordConsent',
-      children(2, (_, n, i) => ({ consentType: i ? 'MARKETING_SMS' : 'MARKETING_EMAIL', granted: (n + i) % 4 !== 0, source: 'WEB_FORM' })),
+      2,
+      (n, i) => ({ consentType: i ? 'MARKETING_SMS' : 'MARKETING_EMAIL', granted: (n + i) % 4 !== 0, source: 'WEB_FORM' }),
     ],
-    ['recordMilestone', children(1, () => ({ milestoneType: 'OTHER', occurredAt: new Date(Date.now() - 9 * DAY).toISOString() }))],
+    ['recordMilestone', 1, () => ({ milestoneType: 'RENEWAL', occurredAt: new Date(Date.now() - 9 * DAY).toISOString() })],
   ];
-  for (const [mutation, items] of each) await door.each(token, mutation, items);
+  for (const [mutation, per, make] of each) {
+    const items = ids.flatMap((customerId, n) =>
+      Array.from({ length: per }, (_, i) => ({
+        input: { customerId, idempotencyKey: `bench-${seed}-${mutation}-${n}-${i}`, ...make(n, i) },
+      })),
+    );
+    await door.each(token, mutation, items);
+  }
   await sendFinancials(stack, seed, ids);
   log(`${door.written()} mutations were sent, and ${count * INVOICES * 2} financial events`);
   await filled(door, token, ids.at(-1)!);

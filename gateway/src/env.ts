@@ -34,7 +34,10 @@ export const gatewayEnv = commonEnv.extend({
   SUBGRAPH_URLS: json(z.record(z.string(), z.url()))
     .default({})
     .describe("JSON {service: url of its /graphql}; overrides the supergraph's own URLs."),
-  SUBGRAPH_TIMEOUT_MS: count(2_000, 60_000).describe('Deadline of one request to one service; afterwards its sections are null.'),
+  SUBGRAPH_TIMEOUT_MS: count(2_000, 60_000).describe('Deadline of one query to one service; afterwards its sections are null.'),
+  MUTATION_TIMEOUT_MS: count(10_000, 60_000).describe(
+    'Deadline of one mutation to one service. Longer, since it may wait 2 s for a customer of a moment ago, and giving up leaves its outcome unknown.',
+  ),
   SUBGRAPH_CONNECTIONS: count(64, 1_024).describe('Most connections to one service.'),
   INNER_KEY: json(
     z.looseObject({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), kid: z.string().min(1), d: z.string().min(1), x: z.string().min(1) }),

@@ -36,8 +36,8 @@ export async function startGateway(env: GatewayEnv, log: Log): Promise<RunningGa
   const sign = innerSigner(env.INNER_KEY);
   const sources = new Map<string, SubgraphSource>();
   for (const [name, url] of supergraph.services) {
-    const { SUBGRAPH_TIMEOUT_MS: timeoutMs, SUBGRAPH_CONNECTIONS: connections } = env;
-    sources.set(name, createSubgraphSource({ name, url, timeoutMs, connections, sign, log }));
+    const { SUBGRAPH_TIMEOUT_MS: timeoutMs, MUTATION_TIMEOUT_MS: mutationTimeoutMs, SUBGRAPH_CONNECTIONS: connections } = env;
+    sources.set(name, createSubgraphSource({ name, url, timeoutMs, mutationTimeoutMs, connections, sign, log }));
   }
 
   const limits: Limits = {

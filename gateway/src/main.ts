@@ -1,6 +1,7 @@
 // The gateway's process: reads the environment, starts, and leaves in order. The only file that knows about signals and exit codes.
 import { readEnv } from '@customer360/kernel/env';
 import { createLog } from '@customer360/kernel/log';
+import { onStopSignals } from '@customer360/kernel/stop-signals';
 import { startTraces } from '@customer360/kernel/telemetry';
 import { gatewayEnv } from './env.ts';
 import { type RunningGateway, startGateway } from './gateway.ts';
@@ -28,12 +29,4 @@ async function stop(why: string): Promise<void> {
   process.exit(0);
 }
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
-if (env.EXIT_WITH_PARENT) {
-  if (process.connected) process.on('disconnect', () => stop('parent gone'));
-  else
-    process.stdin
-      .on('end', () => stop('parent gone'))
-      .on('error', () => stop('parent gone'))
-      .resume();
-}
+onStopSignals(env.EXIT_WITH_PARENT, stop);

@@ -18,6 +18,7 @@ export interface SourceOptions {
   /** URL of its /graphql. */
   readonly url: string;
   readonly timeoutMs: number;
+  readonly mutationTimeoutMs: number;
   readonly connections: number;
   readonly sign: (actor: Actor, audience: string) => Promise<string>;
   readonly log: Log;
@@ -67,9 +68,10 @@ export function createSubgraphSource(options: SourceOptions): SubgraphSource {
 
   /** Sends once, and once more if the connection failed and repeating is harmless: a query, or something that was never sent. */
   async function send(headers: Record<string, string>, body: string, mutation: boolean): Promise<Exchanged> {
-    const until = performance.now() + options.timeoutMs;
+    const deadlineMs = mutation ? options.mutationTimeoutMs : options.timeoutMs;
+    const until = performance.now() + deadlineMs;
     try {
-      return await exchange(pool, { path, headers, body, deadlineMs: options.timeoutMs });
+      return await exchange(pool, { path, headers, body, deadlineMs });
     } catch (failure) {
       if (!(failure instanceof ExchangeFailed) || failure.reason !== 'connection' || (mutation && failure.sent)) throw failure;
       await sleep(RETRY_AFTER_MS);

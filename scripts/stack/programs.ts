@@ -46,6 +46,7 @@ export function serviceEnv(around: Surroundings, service: ServiceName): Record<s
   const { url, migrationUrl } = around.databases[service];
   return {
     ...common(),
+    SERVICE_HOST: '127.0.0.1',
     SERVICE_PORT: String(around.ports[service] ?? 0),
     DATABASE_URL: url,
     MIGRATION_DATABASE_URL: migrationUrl,
@@ -64,6 +65,7 @@ export function gatewayEnv(around: Surroundings): Record<string, string | undefi
   });
   return {
     ...common(),
+    GATEWAY_HOST: '127.0.0.1',
     GATEWAY_PORT: String(around.ports.gateway ?? 0),
     SUPERGRAPH_FILE: inRoot('schemas', 'graphql', 'supergraph.graphql'),
     SUBGRAPH_URLS: JSON.stringify(
@@ -71,6 +73,8 @@ export function gatewayEnv(around: Surroundings): Record<string, string | undefi
     ),
     INNER_KEY: JSON.stringify(around.secrets.innerKey),
     AUTH_ISSUERS: JSON.stringify(issuers),
+    // One token seeds the demo data, another feeds a benchmark: on a developer's machine nobody has to share.
+    RATE_LIMIT_PER_MINUTE: '1000000',
     ...around.env,
   };
 }

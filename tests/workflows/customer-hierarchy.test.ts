@@ -34,8 +34,10 @@ test('[Circular hierarchy] random moves at once leave a forest', async () => {
   const moves = Array.from({ length: 40 }, (_, i) => [nodes[(i * 5) % 8]!.id, nodes[(i * 3 + 1) % 8]!.id] as const).filter(
     ([a, b]) => a !== b,
   );
-  // A mover that lost its version simply loses: CONFLICT is an error here, not a result.
-  await Promise.all(moves.map(([child, parent]) => move(child, parent).catch((error) => expect(String(error)).toContain('CONFLICT'))));
+  // A mover that lost its version simply loses (CONFLICT); one of unknown outcome may or may not have moved: the oracle below holds for both.
+  const attempt = ([child, parent]: readonly [string, string]) =>
+    move(child, parent).catch((error) => expect(String(error)).toMatch(/CONFLICT|UNKNOWN/));
+  for (let at = 0; at < moves.length; at += 10) await Promise.all(moves.slice(at, at + 10).map(attempt));
   const { rows } = await (await database('customer')).query(
     `with recursive up as (select id, parent_id, array[id] as path from customer where id = any($1)
        union all select u.id, c.parent_id, u.path || c.id from up u join customer c on c.id = u.parent_id where c.id <> all(u.path))

@@ -26,6 +26,7 @@ export const commonEnv = z.object({
 /** What every service reads. */
 export const serviceEnv = commonEnv.extend({
   SERVICE_PORT: z.coerce.number().int().min(0).max(65_535).default(4000).describe('HTTP port of /graphql, /healthz, /readyz and /metrics.'),
+  SERVICE_HOST: z.string().optional().describe('Address that it listens on; all when unset.'),
   DATABASE_URL: z.string().min(1).describe("Postgres URL of this service's own database; the role needs DML only."),
   MIGRATION_DATABASE_URL: z.string().optional().describe('Postgres URL of the owner role; used by `main.ts migrate` only.'),
   DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(200).default(10).describe('Connections of the pool.'),

@@ -137,6 +137,7 @@ export function startConsumer(options: ConsumerOptions): BatchConsumer {
         value: message.value?.toString() ?? null,
         headers: textHeaders(message.headers),
       }));
+      lag.set(`${topic}/${batch.partition}`, Number(end - BigInt(chunk[0]!.offset))); // true also while it cannot be applied
       await options.apply(topic, batch.partition, records);
       const last = chunk.at(-1)!.offset;
       resolveOffset(last);

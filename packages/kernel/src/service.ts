@@ -11,6 +11,7 @@ import { type BatchConsumer, createProducer, startConsumer } from './kafka.ts';
 import { createLog } from './log.ts';
 import { startRelay } from './relay.ts';
 import { sql } from './sql.ts';
+import { onStopSignals } from './stop-signals.ts';
 import { type SubgraphContext, startSubgraph, subgraphSdl } from './subgraph.ts';
 import { KernelTables1730000000000 } from './tables.ts';
 import { Counter, Gauge, inSpan, registry, startTraces } from './telemetry.ts';
@@ -94,6 +95,7 @@ export async function runService<L>(definition: ServiceDefinition<L>, env: Servi
   });
   const http = await serveHttp<SubgraphContext>({
     port: env.SERVICE_PORT,
+    host: env.SERVICE_HOST,
     graphql,
     registry,
     log,
@@ -141,18 +143,6 @@ export async function runService<L>(definition: ServiceDefinition<L>, env: Servi
     return stopping;
   };
   onStopSignals(env.EXIT_WITH_PARENT, shutdown);
-}
-
-/** Calls `stop` once for SIGTERM, SIGINT, or when the parent goes away (IPC channel or stdin ends). A crash ends the process: it restarts clean. */
-export function onStopSignals(withParent: boolean, stop: (why: string) => unknown): void {
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
-  if (!withParent) return;
-  if (process.connected) process.on('disconnect', () => stop('parent gone'));
-  else
-    process.stdin
-      .on('end', () => stop('parent gone'))
-      .on('error', () => stop('parent gone'))
-      .resume();
 }
 
 function consume(ctx: ServiceContext, subscriptions: readonly Subscription[], kafka: Parameters<typeof createProducer>[0]): BatchConsumer {

@@ -7,7 +7,9 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { GraphQLError, type GraphQLFormattedError, parse } from 'graphql';
 import { accessPlugin, accessTable } from './access.ts';
 import type { RequestContext } from './context.ts';
+import { inputError } from './input-error.ts';
 import type { Log } from './log.ts';
+import { requestsPlugin } from './requests.ts';
 import { scalars, tightenBuiltInScalars } from './scalars.ts';
 
 export interface SubgraphContext extends RequestContext<any> {
@@ -54,6 +56,7 @@ export async function startSubgraph(options: {
     plugins: [
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginCacheControlDisabled(),
+      requestsPlugin<SubgraphContext>(options.log),
       accessPlugin<SubgraphContext>({ table, rolesOf: (context) => context.actor.roles }),
       ...(options.exposeStatements ? [statementsPlugin] : []),
     ],
@@ -90,7 +93,7 @@ const PUBLIC_CODES = new Set([
 export function publicError(formatted: GraphQLFormattedError, error: unknown, log: Log): GraphQLFormattedError {
   const { locations: _, ...shown } = formatted;
   const code = shown.extensions?.code;
-  if (code === 'BAD_USER_INPUT' || code === 'GRAPHQL_VALIDATION_FAILED') return inputError(shown, error);
+  if (code === 'BAD_USER_INPUT' || code === 'GRAPHQL_VALIDATION_FAILED') return inputError(shown, error) ?? shown;
   if (typeof code === 'string' && PUBLIC_CODES.has(code)) return shown;
   const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error;
   const sqlState = (cause as { code?: string })?.code;
@@ -100,34 +103,3 @@ export function publicError(formatted: GraphQLFormattedError, error: unknown, lo
   log.error({ err: cause, path: shown.path }, 'request failed');
   return { message: 'Internal server error', path: shown.path, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
 }
-
-const OF_VARIABLE = /^Variable "\$(\w+)" got invalid value [\s\S]*?(?: at "([^"]+)")?; ([\s\S]+)$/;
-const OF_LITERAL =
-  /^(?:expected |Expected value of type|Value .* does not exist in|Enum "|Field ".*" of required type|text must)|cannot represent/;
-
-/** graphql-js puts the value into the message; the path and the reason are what a client needs. */
-function inputError(shown: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const variable = OF_VARIABLE.exec(shown.message);
-  if (variable) {
-    const field = variable[2] ?? variable[1]!;
-    return { ...shown, message: `${field}: ${withoutValue(variable[3]!)}`, extensions: { code: 'BAD_USER_INPUT', field } };
-  }
-  if (shown.extensions?.code === 'GRAPHQL_VALIDATION_FAILED' && OF_LITERAL.test(shown.message)) {
-    const { nodes, source } = error as GraphQLError;
-    const before = source?.body.slice(0, nodes?.[0]?.loc?.start ?? 0) ?? '';
-    const field = /(\w+)\s*:\s*\[?[^:,{}()[\]]*$/.exec(before)?.[1];
-    return {
-      ...shown,
-      message: `${field ?? 'argument'}: ${withoutValue(shown.message)}`,
-      extensions: { code: 'BAD_USER_INPUT', ...(field && { field }) },
-    };
-  }
-  return shown;
-}
-
-const withoutValue = (message: string): string =>
-  message
-    .replace(/^Value [\s\S]* does not exist in "(\w+)" enum\.[\s\S]*$/, 'is not a value of $1')
-    .replace(/^(\w+) cannot represent [\s\S]*$/, 'is not a valid $1')
-    .replace(/^Expected value of type "([\w![\]]+)", found [\s\S]*?(?:; ([\s\S]+))?$/, (_, type, why) => why ?? `is not a valid ${type}`)
-    .replace(/^Enum "(\w+)" cannot[\s\S]*$/, 'is not a value of $1');

@@ -6,7 +6,9 @@ export const enumOf = <S extends string>(stored: readonly S[]): { [K in S as Upp
   Object.fromEntries(stored.map((value) => [value.toUpperCase(), value])) as never;
 
 /** Which member of a result union a value is: Problems and previews say so themselves, everything else is the noun. */
-export const memberOf = (noun: string) => ({ __resolveType: (value: object): any => (value as { __typename?: string }).__typename ?? noun });
+export const memberOf = (noun: string) => ({
+  __resolveType: (value: object): any => (value as { __typename?: string }).__typename ?? noun,
+});
 
 /** Fields that rows of a customer share. */
 export const customerOf = ({ customerId }: { customerId: string }) => ({ id: customerId });

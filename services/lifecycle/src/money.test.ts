@@ -1,3 +1,4 @@
+// Amounts on their way out: tidied as text, never computed with.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decimalText, moneys } from './money.ts';

@@ -1,3 +1,4 @@
+// What a step means for the journey, and how a caller names a stage.
 import { expect, test } from '@jest/globals';
 import { DEFAULT_STAGES, type LifecycleStage } from '../lifecycle-stage/lifecycle-stage.ts';
 import { chosenStage, milestoneOfStep } from './customer-lifecycle.ts';

@@ -1,3 +1,4 @@
+// [LifecycleStage] The default stages, where customers start, and what a valid stage is.
 import { expect, test } from '@jest/globals';
 import {
   checkStageFields,

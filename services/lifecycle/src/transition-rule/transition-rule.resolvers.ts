@@ -16,8 +16,8 @@ export const transitionRuleResolvers = {
   },
   TransitionRule: {
     createdBy,
-    fromStage: (rule: TransitionRuleRow, _: unknown, { loaders }: Context) => loaders.stage.load(rule.fromStageId),
-    toStage: (rule: TransitionRuleRow, _: unknown, { loaders }: Context) => loaders.stage.load(rule.toStageId),
+    fromStage: async (rule: TransitionRuleRow, _: unknown, { loaders }: Context) => (await loaders.stage.load(rule.fromStageId))!,
+    toStage: async (rule: TransitionRuleRow, _: unknown, { loaders }: Context) => (await loaders.stage.load(rule.toStageId))!,
   },
   SetTransitionRulesResult: memberOf('TransitionRulesSet'),
 };

@@ -1,3 +1,4 @@
+// [WF-LC-001] Which step is allowed, the shortest path, and what is out of reach; the path also against random graphs.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DEFAULT_STAGES, type LifecycleStage, STAGE, startStages } from '../lifecycle-stage/lifecycle-stage.ts';
