@@ -61,6 +61,7 @@ const statement = (now: Date, asOf: ReadonlyMap<string, Date>, { reportingCurren
   with affected as (
     select customer_id, as_of from unnest(${[...asOf.keys()]}::uuid[], ${[...asOf.values()]}::timestamptz[]) as a(customer_id, as_of)
   ),
+  -- a payment is a line with the time it was paid, a refund a negative line without
   line as (
     select p.customer_id, coalesce('invoice ' || p.invoice_id, 'payment ' || p.payment_id) as purchase, p.received_at as paid_at,
       p.amount, p.currency, p.converted_amount as converted
@@ -70,17 +71,14 @@ const statement = (now: Date, asOf: ReadonlyMap<string, Date>, { reportingCurren
     from affected a join payment p on p.customer_id = a.customer_id join refund r on r.payment_id = p.payment_id
   ),
   valued as (
-    select *, case when currency = ${reportingCurrency} then amount else converted end as reported from line
+    select *, case when currency = ${reportingCurrency} then amount else converted end as reported,
+      coalesce(case when currency = ${reportingCurrency} then amount else converted end, amount) as value from line
   ),
+  -- fully refunded purchases do not count; payments of nothing do
   purchase as (
-    select customer_id, min(paid_at) as paid_at from (
-      select customer_id, purchase, min(paid_at) as paid_at,
-        sum(coalesce(reported, amount)) filter (where paid_at is not null) as paid,
-        coalesce(-sum(coalesce(reported, amount)) filter (where paid_at is null), 0) as refunded
-      from valued group by customer_id, purchase
-    ) one
-    where not (refunded > 0 and refunded >= paid)
-    group by customer_id, purchase
+    select customer_id, min(paid_at) as paid_at from valued group by customer_id, purchase
+    having coalesce(-sum(value) filter (where paid_at is null), 0) <= 0
+      or -sum(value) filter (where paid_at is null) < sum(value) filter (where paid_at is not null)
   ),
   counted as (
     select customer_id, count(*)::int as purchases, min(paid_at) as first_at, max(paid_at) as last_at from purchase group by customer_id
