@@ -38,6 +38,7 @@ export interface KnownStaff {
 type UnknownCustomer = Problem<'UnknownCustomer', { customerId: string; retryable: boolean }>;
 
 const WAIT_MS = 2_000;
+const REFERENCE_WAIT_MS = 500;
 const SLICE_MS = 200;
 const MAX_REDIRECTS = 10;
 
@@ -153,13 +154,28 @@ export async function requireStaff(ctx: RequestContext, staffId: string, field: 
 
 const references = new WeakMap<object, DataLoader<string, KnownCustomer | null>>();
 
+/**
+ * The rows of these references. The customer service knows each of them, so one that is missing here was created a moment ago: it is waited
+ * for, at most half a second, and a list in vain only once.
+ */
+async function findReferences(ctx: RequestContext, ids: readonly string[]): Promise<Map<string, KnownRow>> {
+  const byId = new Map<string, KnownRow>();
+  let missing = ids;
+  for (const deadline = Date.now() + REFERENCE_WAIT_MS; ; ) {
+    const rows = await ctx.db.query<KnownRow>('customerReferences', known(missing, inScope(ctx.actor, raw('d'))));
+    for (const row of rows) byId.set(row.requestedId, row);
+    missing = missing.filter((id) => !byId.has(id));
+    if (missing.length === 0 || Date.now() >= deadline) return byId;
+    await ctx.news.wait(customerNews(missing[0]!), SLICE_MS);
+  }
+}
+
 /** `Customer.__resolveReference` of a service that does not own customers: redirected and scoped, one statement for a list. */
 export async function customerReference(ctx: RequestContext, id: string): Promise<{ id: string } | null> {
   let loader = references.get(ctx);
   if (!loader) {
     loader = new DataLoader<string, KnownCustomer | null>(async (ids) => {
-      const rows = await ctx.db.query<KnownRow>('customerReferences', known(ids, inScope(ctx.actor, raw('d'))));
-      const byId = new Map(rows.map((row) => [row.requestedId, row]));
+      const byId = await findReferences(ctx, ids);
       return ids.map((wanted) => {
         const row = byId.get(wanted);
         return row?.visible && (row.deletedAt === null || hasRole(ctx.actor, 'admin', 'dpo', 'auditor')) ? row : null;

@@ -15,7 +15,8 @@ import {
 const shown: ColumnCensus = { class: 'none', erase: 'keep', export: true };
 const pseudonym: ColumnCensus = { class: 'pseudonym', erase: 'keep', export: false };
 const content: ColumnCensus = { class: 'content', erase: 'redact', export: true };
-const figure: ColumnCensus = { class: 'content', erase: 'keep', export: true };
+// Amounts and dates say nothing of a person once the customer behind them is anonymous; accounting needs them.
+const figure: ColumnCensus = { class: 'none', erase: 'keep', export: true };
 
 const owner = columnsOf(pseudonym, 'customer_id', 'origin_customer_id');
 
@@ -88,7 +89,8 @@ export const census: Census = {
     retain: 'active_customers',
   },
   invoice: fact({
-    ...columnsOf(figure, 'number', 'amount', 'currency', 'issued_at', 'due_at', 'voided_at'),
+    number: { class: 'identifier', erase: 'clear', export: true },
+    ...columnsOf(figure, 'amount', 'currency', 'issued_at', 'due_at', 'voided_at'),
     ...plainColumns('invoice_id', 'stored_at'),
   }),
   payment: fact({
