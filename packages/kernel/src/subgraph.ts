@@ -2,7 +2,7 @@
 // failure into a typed error that names the field and carries no personal value.
 import { readFileSync } from 'node:fs';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginCacheControlDisabled, ApolloServerPluginInlineTraceDisabled, ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { GraphQLError, type GraphQLFormattedError, parse } from 'graphql';
 import { accessPlugin, accessTable } from './access.ts';
@@ -54,8 +54,6 @@ export async function startSubgraph(options: {
     nodeEnv: 'production',
     formatError: (formatted, error) => publicError(formatted, error, options.log),
     plugins: [
-      ApolloServerPluginInlineTraceDisabled(),
-      ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       requestsPlugin<SubgraphContext>(options.log),
