@@ -40,9 +40,9 @@ export const ARCHETYPES = {
     stages: ['Customer'],
     talks: [
       { from: 720, to: 690, theme: 'onboarding', count: 1 },
-      { from: 600, to: 3, theme: 'steady', count: 3 },
+      { from: 600, to: 3, theme: 'steady', count: 2 },
     ],
-    buys: [{ from: 700, to: 8, everyDays: 85 }],
+    buys: [{ from: 700, to: 8, everyDays: 110 }],
     opportunities: ['won', 'open'],
     cases: 2,
     milestones: [
@@ -69,7 +69,7 @@ export const ARCHETYPES = {
   inTalks: {
     share: 14,
     stages: ['Lead', 'Prospect', 'Opportunity'],
-    talks: [{ from: 90, to: 1, theme: 'courting', count: 4 }],
+    talks: [{ from: 90, to: 1, theme: 'courting', count: 3 }],
     buys: [],
     opportunities: ['open'],
     cases: 0,
@@ -83,8 +83,8 @@ export const ARCHETYPES = {
     stages: ['Lead', 'Prospect', 'Opportunity'],
     closesDeal: true,
     talks: [
-      { from: 150, to: 60, theme: 'courting', count: 3 },
-      { from: 50, to: 2, theme: 'onboarding', count: 2 },
+      { from: 150, to: 60, theme: 'courting', count: 2 },
+      { from: 50, to: 2, theme: 'onboarding', count: 1 },
     ],
     buys: [{ from: 55, to: 4, everyDays: 25 }],
     opportunities: ['won'],
@@ -98,8 +98,8 @@ export const ARCHETYPES = {
     share: 11,
     stages: ['Customer', 'At Risk'],
     talks: [
-      { from: 640, to: 200, theme: 'steady', count: 2 },
-      { from: 120, to: 4, theme: 'trouble', count: 3 },
+      { from: 640, to: 200, theme: 'steady', count: 1 },
+      { from: 120, to: 4, theme: 'trouble', count: 2 },
     ],
     buys: [{ from: 680, to: 150, everyDays: 80 }],
     owes: true,
@@ -116,8 +116,8 @@ export const ARCHETYPES = {
     stages: ['Customer', 'At Risk', 'Churned'],
     talks: [
       { from: 690, to: 420, theme: 'steady', count: 1 },
-      { from: 400, to: 250, theme: 'trouble', count: 2 },
-      { from: 245, to: 225, theme: 'leaving', count: 2 },
+      { from: 400, to: 250, theme: 'trouble', count: 1 },
+      { from: 245, to: 225, theme: 'leaving', count: 1 },
     ],
     buys: [{ from: 710, to: 330, everyDays: 95 }],
     opportunities: ['lost'],

@@ -1,7 +1,7 @@
 // Who the customers are: about 500 people and organisations in eight countries, each with a life (archetypes.ts), an owner, contacts and
 // addresses. Pure: the same staff gives the same cast, which is what makes a repeated load find everything by its idempotency key. [Customer]
 import { ARCHETYPES, type ArchetypeName } from './archetypes.ts';
-import { group } from './group.ts';
+import { group, SAMPLE_KEY } from './group.ts';
 import { createRegistry, organisation, type PlannedCustomer, person } from './members.ts';
 import { random } from './random.ts';
 import type { Crew } from './staff.ts';
@@ -9,7 +9,7 @@ import type { Crew } from './staff.ts';
 /** The person who may use the portal. */
 export const PORTAL_KEY = 'portal';
 const TOTAL = 500;
-const ORGANISATIONS_OF_100 = 38;
+const ORGANISATIONS_OF_100 = 30;
 
 /** The whole cast; parents stand before their children. */
 export function castOf(crew: Crew): PlannedCustomer[] {
@@ -31,7 +31,17 @@ export function castOf(crew: Crew): PlannedCustomer[] {
       if (cast.length < TOTAL) cast.push({ ...organisation(`o${n}-${at}`, life, crew, registry, parent, part), parentKey: parent.key });
     }
   }
-  return cast;
+  return cast.map(imported);
+}
+
+const STATUS_OF: Record<string, string> = { Prospect: 'PROSPECT', 'At Risk': 'ACTIVE', Churned: 'CHURNED' };
+
+/** Who was entered by the integration came with an import, which names the stage: only the last step is still to be taken. */
+function imported(planned: PlannedCustomer): PlannedCustomer {
+  const [initialStage, last] = planned.stages.slice(-2);
+  if (planned.creator !== 'integration' || planned.stages.length < 3 || planned.key === SAMPLE_KEY) return planned;
+  const input = { ...planned.input, source: 'IMPORT', status: STATUS_OF[initialStage!], initialStage };
+  return { ...planned, stages: [initialStage!, last!], input };
 }
 
 /** A hundred lives in the shares of the archetypes, well mixed. */

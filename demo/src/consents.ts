@@ -25,7 +25,7 @@ export function firstChoices(world: World): Wish[] {
     const chance = random(`choices ${customer.key}`);
     const life = archetype(customer.archetype);
     const all = customer.key === SAMPLE_KEY || customer.key === PORTAL_KEY;
-    if (!all && chance.chance(0.3)) return [];
+    if (!all && chance.chance(0.5)) return [];
     const choices = (all ? PURPOSES : chance.some(PURPOSES, chance.int(1, 3))).map((consentType) => ({
       consentType,
       granted: chance.chance(life.agrees),
@@ -53,14 +53,14 @@ export function laterStatements(world: World): Wish[] {
     const life = archetype(customer.archetype);
     const wishes: Wish[] = [];
     const day = firstDay(customer);
-    if (customer.key === SAMPLE_KEY || (life.buys.length > 0 && chance.chance(0.3))) {
+    if (customer.key === SAMPLE_KEY || (life.buys.length > 0 && chance.chance(0.12))) {
       const statement = { consentType: 'ESSENTIAL_COMMUNICATIONS', granted: true, source: 'IN_PERSON', legalBasis: 'CONTRACT' };
       wishes.push({
         actor: 'integration',
         item: record(world, customer, 'contract', { ...statement, occurredAt: moment(world.today, day, chance).toISOString() }),
       });
     }
-    if (customer.key === SAMPLE_KEY || chance.chance(life.withdraws)) {
+    if (customer.key === SAMPLE_KEY || chance.chance(life.withdraws * 0.6)) {
       const statement = {
         consentType: customer.key === SAMPLE_KEY ? 'PROFILING' : 'MARKETING_EMAIL',
         granted: false,

@@ -71,7 +71,7 @@ export function milestones(world: World): Wish[] {
         ] as const)
       : [];
     return [...archetype(customer.archetype).milestones, ...more]
-      .filter(() => sample || chance.chance(0.6))
+      .filter(() => sample || chance.chance(0.35))
       .map(([milestoneType, daysAgo], n) => ({
         actor: speaker(customer, world.crew),
         item: {

@@ -128,7 +128,7 @@ export function person(key: string, archetype: ArchetypeName, crew: Crew, regist
     contacts: [],
     addresses: [address(chance, country, city, 'BILLING', true)],
   };
-  if (chance.chance(0.2)) planned.addresses.push(address(chance, country, city, 'SERVICE', true));
+  if (chance.chance(0.1)) planned.addresses.push(address(chance, country, city, 'SERVICE', true));
   if (chance.chance(0.1)) planned.contacts.push(contact(chance, country, registry, `${slug}-home.example`, 5, true));
   return planned;
 }
@@ -156,7 +156,7 @@ export function organisation(
     industry,
     name: `${family} ${part ?? trade}`,
     owner: parent,
-    parts: chance.int(1, 4),
+    parts: chance.pick([1, 1, 1, 2, 2, 3]),
   });
 }
 
@@ -182,9 +182,11 @@ export function company({ key, archetype, crew, registry, chance, country, indus
   const slug = registry.slug(name);
   const size = chance.int(0, 5);
   const looksAfter = responsible(chance, country, crew, 0.04, archetype);
-  const addresses = [address(chance, country, city, 'HEADQUARTERS', true), address(chance, country, city, 'BILLING', true)];
-  if (chance.chance(0.4)) addresses.push(address(chance, country, chance.pick(country.cities), 'SERVICE', true));
-  if (chance.chance(0.2)) addresses.push(address(chance, country, chance.pick(country.cities), 'SHIPPING', true));
+  const addresses = [address(chance, country, city, 'HEADQUARTERS', true)];
+  const elsewhere = (addressType: string) => addresses.push(address(chance, country, chance.pick(country.cities), addressType, true));
+  if (parts > 2 || chance.chance(0.3)) elsewhere('BILLING');
+  if (parts > 2 || chance.chance(0.15)) elsewhere('SERVICE');
+  if (chance.chance(0.08)) elsewhere('SHIPPING');
   return {
     ...looksAfter,
     ...(owner && { ownerId: owner.ownerId, creator: owner.creator }),

@@ -77,7 +77,7 @@ function interaction(
 export function notes(world: World): Wish[] {
   return world.cast.flatMap((customer) => {
     const chance = random(`notes ${customer.key}`);
-    const count = customer.key === SAMPLE_KEY ? 4 : chance.chance(0.35) ? 1 : 0;
+    const count = customer.key === SAMPLE_KEY ? 4 : chance.chance(0.25) ? 1 : 0;
     const written = new Set<string>();
     return Array.from({ length: count }, (_, n) => {
       let { title, content } = note(customer.key === SAMPLE_KEY && n > 1 ? 'NEUTRAL' : archetype(customer.archetype).mood, chance);
@@ -105,7 +105,7 @@ export function activities(world: World): Array<Wish & { completion?: Record<str
   return world.cast.flatMap((customer) => {
     const chance = random(`tasks ${customer.key}`);
     const gone = customer.archetype === 'churned' || customer.archetype === 'dormant';
-    const count = customer.key === SAMPLE_KEY ? 5 : !gone && chance.chance(0.4) ? 1 : 0;
+    const count = customer.key === SAMPLE_KEY ? 5 : !gone && chance.chance(0.3) ? 1 : 0;
     return Array.from({ length: count }, (_, n) => {
       const { activityType, subject } = task(customer.product, chance);
       // Of five: one overdue, one due today, two ahead, one done.

@@ -45,6 +45,9 @@ export const gatewayEnv = commonEnv.extend({
   AUTH_ISSUERS: json(z.array(issuer).min(1)).describe(
     'JSON [{issuer, jwksUri, audience, kind}]: who may sign callers in. kind is staff, portal or service and decides what a token may claim.',
   ),
+  AUTH_KEYS_MAX_AGE_S: count(300, 86_400).describe(
+    "Seconds for which an issuer's keys are believed; a key that it withdrew is refused then.",
+  ),
   TRUSTED_PROXIES: z.coerce
     .number()
     .int()

@@ -48,7 +48,10 @@ export async function startGateway(env: GatewayEnv, log: Log): Promise<RunningGa
     cost: env.MAX_COST,
   };
   const graphql = await startApollo(env, log, limits, supergraph.sdl, supergraph.access, sources);
-  const verify = outerVerifier(env.AUTH_ISSUERS, { refused: (reason) => log.debug({ reason }, 'token refused') });
+  const verify = outerVerifier(env.AUTH_ISSUERS, {
+    keysMaxAgeMs: env.AUTH_KEYS_MAX_AGE_S * 1_000,
+    refused: (reason) => log.debug({ reason }, 'token refused'),
+  });
   const rates = createRateLimiter({
     perActor: env.RATE_LIMIT_PER_MINUTE,
     anonymous: env.RATE_LIMIT_ANONYMOUS_PER_MINUTE,

@@ -3,7 +3,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { Log } from '@customer360/kernel/log';
 import { trace } from '@opentelemetry/api';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { GatewayContext } from './context.ts';
 import { costOf } from './cost.ts';
 import { tidy } from './errors.ts';
@@ -20,7 +20,8 @@ export function reportPlugin(options: { limits: Limits; log: Log; exposeStatemen
     async requestDidStart({ contextValue }) {
       return {
         async didResolveOperation({ schema, document, operation, request }) {
-          if (!operation) return; // Apollo answers "unknown operation name" itself
+          // Apollo leaves this to the planner, which answers it as an error of its own.
+          if (!operation) throw noSuchOperation();
           checkVariables(request.variables ?? {});
           const cost = costOf(schema, document, operation, request.variables ?? {});
           if (cost > limits.cost) throw limitExceeded('cost', limits.cost, cost);
@@ -73,6 +74,11 @@ export function reportPlugin(options: { limits: Limits; log: Log; exposeStatemen
     },
   };
 }
+
+const noSuchOperation = (): GraphQLError =>
+  new GraphQLError('operationName must name one of the operations of the document', {
+    extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } },
+  });
 
 /** GraphQL over HTTP: a well-formed request that is refused is 200 for clients of `application/json`, 4xx for those of the newer media type. */
 function statusFor(

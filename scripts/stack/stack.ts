@@ -3,7 +3,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createTopics } from '../../infra/topics/src/create-topics.ts';
+import { createTopics, deleteTopics } from '../../infra/topics/src/create-topics.ts';
 import { openControl } from './control.ts';
 import { hold, startKafka, startPostgres } from './engines.ts';
 import { readJson, writePrivate } from './files.ts';
@@ -195,7 +195,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         control.server.close();
         await stop();
         rmSync(stack.file, { force: true });
+        // A stack with a prefix is a passing guest on servers that it shares.
         if (topicPrefix !== '' && postgres.url !== '' && !postgres.embedded) await unprovision(postgres.url, databasePrefix);
+        if (topicPrefix !== '' && !kafka.embedded) await deleteTopics(kafka.url.split(','), topicPrefix);
       },
     });
   } catch (error) {

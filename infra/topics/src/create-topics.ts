@@ -62,3 +62,19 @@ export async function createTopics(declared: Topics, { brokers, prefix, replicat
     await admin.disconnect();
   }
 }
+
+/** Deletes every topic whose name begins with `prefix`: for test stacks on a shared cluster. */
+export async function deleteTopics(brokers: string[], prefix: string): Promise<void> {
+  if (prefix === '') throw new Error('a prefix is needed, or every topic of the cluster would be deleted');
+  const admin = new Kafka({ clientId: 'topics', brokers, logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
+    if (topics.length > 0) await admin.deleteTopics({ topics });
+    const { groups } = await admin.listGroups();
+    const names = groups.map(({ groupId }) => groupId).filter((name) => name.startsWith(prefix));
+    if (names.length > 0) await admin.deleteGroups(names).catch(() => {});
+  } finally {
+    await admin.disconnect();
+  }
+}

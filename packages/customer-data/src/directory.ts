@@ -3,11 +3,14 @@
 import { type Actor, hasRole } from '@customer360/kernel/actor';
 import type { Parked, Received } from '@customer360/kernel/consumer';
 import type { RequestContext } from '@customer360/kernel/context';
-import { badInput, notFound, type Problem, problem } from '@customer360/kernel/problem';
+import { badInput, isProblem, notFound, type Problem, problem } from '@customer360/kernel/problem';
+import { isUuid } from '@customer360/kernel/scalars';
 import { raw, type Sql, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import DataLoader from 'dataloader';
 import { customerNews } from './directory-feed.ts';
+import { type ProcessingRestricted, refuseRestricted } from './restriction.ts';
+import { inScope, type ScopeColumns } from './scope.ts';
 
 /** A customer as this service knows it. */
 export interface KnownCustomer {
@@ -38,7 +41,8 @@ export interface KnownStaff {
 type UnknownCustomer = Problem<'UnknownCustomer', { customerId: string; retryable: boolean }>;
 
 const WAIT_MS = 2_000;
-const REFERENCE_WAIT_MS = 500;
+/** How long a read waits: well below the gateway's deadline of a query, or an unknown id would look like a service that is down. */
+export const READ_WAIT_MS = 500;
 const SLICE_MS = 200;
 const MAX_REDIRECTS = 10;
 
@@ -59,39 +63,39 @@ const known = (ids: readonly string[], visible: Sql): Sql => sql`
 
 type KnownRow = KnownCustomer & { visible: boolean };
 
-/**
- * May `actor` see rows of the customer in this column? Over `directory_customer`; deleted and merged customers are never visible.
- * admin, sales_manager, support_rep, marketing, dpo, auditor, integration: all. sales_rep: their own, their team's, the pool's. customer: themselves.
- */
+/** May `actor` see rows of the customer in this column? Over `directory_customer`; deleted and merged customers are never visible. */
 export function visibleCustomer(actor: Actor, column: Sql): Sql {
   if (actor.kind === 'SYSTEM') return raw('true');
-  return sql`exists (select 1 from directory_customer seen where seen.customer_id = ${column} and seen.deleted_at is null and seen.merged_into is null and ${inScope(actor, raw('seen'))})`;
+  return sql`exists (select 1 from directory_customer seen where seen.customer_id = ${column} and seen.deleted_at is null and seen.merged_into is null and ${inScope(actor, under('seen'))})`;
 }
 
-const SEE_ALL = ['admin', 'sales_manager', 'support_rep', 'marketing', 'dpo', 'auditor', 'integration'] as const;
+/** A query for the ids of the staff in the team of this member of staff. */
+export const teamOf = (staffId: string): Sql =>
+  sql`select mate.staff_id from directory_staff mate join directory_staff me on me.team = mate.team
+    where me.staff_id = ${isUuid(staffId) ? staffId : null}::uuid`;
 
-function inScope(actor: Actor, d: Sql): Sql {
-  if (actor.kind === 'SYSTEM') return raw('true');
-  if (actor.kind === 'CUSTOMER') return sql`${d}.customer_id = ${actor.customerId ?? null}::uuid`;
-  // Marketing is processing: a restricted customer is out of its sight (GDPR Art. 18).
-  const unrestricted = hasRole(actor, 'marketing') && actor.roles.length === 1 ? sql`not ${d}.processing_restricted` : raw('true');
-  if (hasRole(actor, ...SEE_ALL)) return unrestricted;
-  if (hasRole(actor, 'sales_rep')) {
-    return sql`(${d}.owner_id is null or ${d}.owner_id = ${actor.id}::uuid or ${d}.owner_id in (
-      select mate.staff_id from directory_staff mate join directory_staff me on me.team = mate.team where me.staff_id = ${actor.id}::uuid))`;
-  }
-  return raw('false');
-}
+/** The rule's columns of `directory_customer` under an alias. */
+const under = (alias: string): ScopeColumns => ({
+  id: raw(`${alias}.customer_id`),
+  ownerId: raw(`${alias}.owner_id`),
+  processingRestricted: raw(`${alias}.processing_restricted`),
+  teamOf,
+});
 
 /**
- * The customer that a write is for. Waits up to 2 s for one that this service has not heard of, then answers `UnknownCustomer`; throws
+ * The customer that a write is for. Waits up to 2 s (`waitMs`) for one that this service has not heard of, then answers `UnknownCustomer`; throws
  * NOT_FOUND naming `field` when it is deleted or outside the caller's scope. Call it before `transact`, and use the answer's `id`.
  */
-export async function requireCustomer(ctx: RequestContext, id: string, field = 'customerId'): Promise<KnownCustomer | UnknownCustomer> {
-  const look = () => ctx.db.one<KnownRow>('requireCustomer', known([id], inScope(ctx.actor, raw('d'))));
+export async function requireCustomer(
+  ctx: RequestContext,
+  id: string,
+  field = 'customerId',
+  waitMs = WAIT_MS,
+): Promise<KnownCustomer | UnknownCustomer> {
+  const look = () => ctx.db.one<KnownRow>('requireCustomer', known([id], inScope(ctx.actor, under('d'))));
   let customer = await look();
   // News wakes this instance; the short slices cover a consumer that runs in another one.
-  for (const deadline = Date.now() + WAIT_MS; !customer && Date.now() < deadline; ) {
+  for (const deadline = Date.now() + waitMs; !customer && Date.now() < deadline; ) {
     const news = ctx.news.wait(customerNews(id), SLICE_MS);
     customer = await look();
     if (!customer) await news;
@@ -100,7 +104,7 @@ export async function requireCustomer(ctx: RequestContext, id: string, field = '
   if (!customer) {
     return problem(
       'UnknownCustomer',
-      `${field}: customer ${id} has not been heard of here within ${WAIT_MS / 1000} s; retry if it was just created`,
+      `${field}: customer ${id} has not been heard of here within ${waitMs / 1000} s; retry if it was just created`,
       {
         customerId: id,
         retryable: true,
@@ -111,18 +115,25 @@ export async function requireCustomer(ctx: RequestContext, id: string, field = '
   return customer;
 }
 
-/** Staff writes for a restricted customer are refused, except by dpo and admin. Facts of other modules are stored all the same. [Right to Restriction] */
-export function refuseRestricted(
-  customer: KnownCustomer,
-  actor: Actor,
-): Problem<'ProcessingRestricted', { customerId: string }> | undefined {
-  if (!customer.processingRestricted || hasRole(actor, 'dpo', 'admin')) return undefined;
-  return problem('ProcessingRestricted', 'processing of this customer is restricted; ask a dpo', { customerId: customer.id });
+/** The same for a write by staff: a customer whose processing is restricted is refused, see `refuseRestricted`. */
+export async function requireUnrestricted(
+  ctx: RequestContext,
+  id: string,
+  field = 'customerId',
+): Promise<KnownCustomer | UnknownCustomer | ProcessingRestricted> {
+  const customer = await requireCustomer(ctx, id, field);
+  return isProblem(customer) ? customer : (refuseRestricted(customer, ctx.actor) ?? customer);
 }
 
 /** Throws BAD_USER_INPUT naming `field` unless the contact exists and belongs to the customer. Waits for a contact of a moment ago like `requireCustomer`. */
-export async function requireContact(ctx: RequestContext, contactId: string, customerId: string, field = 'contactId'): Promise<void> {
-  const deadline = Date.now() + WAIT_MS;
+export async function requireContact(
+  ctx: RequestContext,
+  contactId: string,
+  customerId: string,
+  field = 'contactId',
+  waitMs = WAIT_MS,
+): Promise<void> {
+  const deadline = Date.now() + waitMs;
   for (let pause = 20; ; pause = Math.min(pause * 2, 250)) {
     const contact = await ctx.db.one<{ customer_id: string; deleted_at: Date | null }>(
       'requireContact',
@@ -161,8 +172,8 @@ const references = new WeakMap<object, DataLoader<string, KnownCustomer | null>>
 async function findReferences(ctx: RequestContext, ids: readonly string[]): Promise<Map<string, KnownRow>> {
   const byId = new Map<string, KnownRow>();
   let missing = ids;
-  for (const deadline = Date.now() + REFERENCE_WAIT_MS; ; ) {
-    const rows = await ctx.db.query<KnownRow>('customerReferences', known(missing, inScope(ctx.actor, raw('d'))));
+  for (const deadline = Date.now() + READ_WAIT_MS; ; ) {
+    const rows = await ctx.db.query<KnownRow>('customerReferences', known(missing, inScope(ctx.actor, under('d'))));
     for (const row of rows) byId.set(row.requestedId, row);
     missing = missing.filter((id) => !byId.has(id));
     if (missing.length === 0 || Date.now() >= deadline) return byId;

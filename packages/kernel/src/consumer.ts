@@ -47,7 +47,9 @@ export function isTransient(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };
   if (error instanceof OffsetMoved) return true;
   if (typeof code === 'string' && (/^(08|40|53|57|58|25006)/.test(code) || /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET)/.test(code))) return true;
-  return /Connection terminated|timeout exceeded when trying to connect|Query read timeout|not queryable/i.test(message ?? '');
+  return /Connection terminated|timeout exceeded when trying to connect|Query read timeout|not queryable|already released/i.test(
+    message ?? '',
+  );
 }
 
 /** Applies one partition's records; throws (nothing applied) on transient trouble. */
@@ -55,6 +57,7 @@ export async function applyBatch(
   ctx: ServiceContext,
   subscriptions: readonly Subscription[],
   records: readonly ConsumedRecord[],
+  secondTry = false,
 ): Promise<void> {
   const { topic, partition } = records[0]!;
   const subscription = subscriptions.find((s) => s.topic === topic);
@@ -65,10 +68,11 @@ export async function applyBatch(
       if (fresh.length > 0) await applyFresh(ctx, tx, subscription, fresh);
     });
   } catch (error) {
-    if (isTransient(error) || records.length === 1) {
-      if (isTransient(error)) throw error;
-      await parkPoison(ctx, topic, partition, records[0]!, error);
-      return;
+    if (isTransient(error)) throw error;
+    if (records.length === 1) {
+      // A connection that broke in an unknown way looks like poison; real poison fails again.
+      if (!secondTry) return applyBatch(ctx, subscriptions, records, true);
+      return parkPoison(ctx, topic, partition, records[0]!, error);
     }
     // Something in here is poison: halve, so that the good ones go through in few transactions and the bad one is found.
     const middle = records.length >> 1;
@@ -297,7 +301,7 @@ async function drainGaps(tx: Tx, topic: string, keys: readonly string[]): Promis
 }
 
 async function parkPoison(ctx: ServiceContext, topic: string, partition: number, record: ConsumedRecord, error: unknown): Promise<void> {
-  ctx.log.error({ topic, partition, key: record.key, err: safeError(error) }, 'event could not be applied');
+  ctx.log.error({ topic, partition, key: record.key, err: error }, 'event could not be applied');
   await inTransaction(ctx, async (tx) => {
     const fresh = await advanceOffset(tx, topic, partition, [record]);
     if (fresh.length > 0) await park(ctx, tx, [{ record, reason: 'FAILED', detail: String(safeError(error).message).slice(0, 300) }]);
@@ -365,7 +369,7 @@ async function replayKey(ctx: ServiceContext, subscription: Subscription, key: s
   } catch (error) {
     if (isTransient(error)) throw error;
     const detail = String(safeError(error).message).slice(0, 300);
-    ctx.log.error({ topic, key, err: safeError(error) }, 'parked key could not be replayed');
+    ctx.log.error({ topic, key, err: error }, 'parked key could not be replayed');
     await ctx.db.query(
       'markReplayFailed',
       sql`update parked set attempts = attempts + 1, retry_at = null, detail = ${detail} where topic = ${topic} and key = ${key}`,

@@ -26,10 +26,14 @@ class CountingPool extends pg.Pool {
   }
 }
 
-/** Reads outside a transaction; writes go through `transact`. */
-export interface Database {
+/** What a Database and an open transaction can both do. */
+export interface Reader {
   query<R>(name: string, statement: Sql): Promise<R[]>;
   one<R>(name: string, statement: Sql): Promise<R | undefined>;
+}
+
+/** Reads outside a transaction; writes go through `transact`. */
+export interface Database extends Reader {
   readonly dataSource: DataSource;
   readonly pool: pg.Pool;
   close(): Promise<void>;

@@ -5,10 +5,17 @@ import { join, raw, type Sql, sql } from './sql.ts';
 
 export interface FilterField {
   column: Sql;
+  /** An enum's values arrive as they are stored: its resolver (`enumOf`) translates. */
   type: 'text' | 'uuid' | 'int' | 'numeric' | 'bool' | 'timestamptz' | 'date' | 'enum';
-  /** Turns a GraphQL enum value into the stored one; lower case unless told. */
-  toStored?(value: string): string;
 }
+
+/** A filter field over a column. */
+export const field = (column: string, type: FilterField['type']): FilterField => ({ column: raw(column), type });
+
+const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');
+
+/** Boolean SQL: the column contains the text, whatever its case. */
+export const contains = (column: Sql, text: string): Sql => sql`${column} ilike ${`%${escapeLike(text)}%`}`;
 
 const MAX_DEPTH = 8;
 const MAX_NODES = 100;
@@ -52,28 +59,25 @@ function limited<T>(list: readonly T[], path: string): readonly T[] {
 }
 
 const COMPARE: Readonly<Record<string, string>> = { eq: '=', ne: '<>', gt: '>', gte: '>=', lt: '<', lte: '<=' };
-const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');
 
 function leaf(field: FilterField, operator: string, operand: unknown, path: string): Sql {
   const { column } = field;
   const type = raw(field.type === 'enum' ? 'text' : field.type);
-  const stored = (value: unknown) =>
-    field.type === 'enum' ? (field.toStored ?? ((v: string) => v.toLowerCase()))(value as string) : value;
   switch (operator) {
     case 'isNull':
       return operand ? sql`${column} is null` : sql`${column} is not null`;
     case 'in':
-      return sql`${column} = any(${limited(operand as unknown[], path).map(stored)}::${type}[])`;
+      return sql`${column} = any(${limited(operand as unknown[], path)}::${type}[])`;
     case 'notIn':
-      return sql`${column} <> all(${limited(operand as unknown[], path).map(stored)}::${type}[])`;
+      return sql`${column} <> all(${limited(operand as unknown[], path)}::${type}[])`;
     case 'contains':
-      return sql`${column} ilike ${`%${escapeLike(operand as string)}%`}`;
+      return contains(column, operand as string);
     case 'startsWith':
       return sql`${column} ilike ${`${escapeLike(operand as string)}%`}`;
     default: {
       const symbol = COMPARE[operator];
       if (!symbol) throw badInput(path, 'is not an operator');
-      return operand === null ? raw('false') : sql`${column} ${raw(symbol)} ${stored(operand)}::${type}`;
+      return operand === null ? raw('false') : sql`${column} ${raw(symbol)} ${operand}::${type}`;
     }
   }
 }

@@ -12,6 +12,16 @@ const refuse = (what: string): never => {
   throw new GraphQLError(what, { extensions: { code: 'BAD_USER_INPUT' } });
 };
 
+/** Reads a literal; a refusal carries its node, from which the answer tells the field (input-error.ts). */
+function literal<T>(node: ValueNode, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const { message, extensions } = error as GraphQLError;
+    throw new GraphQLError(message, { nodes: node, extensions });
+  }
+}
+
 const storable = (text: string): string => {
   if (text.includes('\0')) refuse('text must not contain NUL');
   if (!text.isWellFormed()) refuse('text must be well-formed Unicode');
@@ -53,7 +63,7 @@ function textScalar<T>(name: string, parse: (text: string) => T, print: (value: 
     name,
     serialize: print,
     parseValue: (value) => (typeof value === 'string' ? parse(value) : refuse('expected a string')),
-    parseLiteral: (node) => (node.kind === Kind.STRING ? parse(node.value) : refuse('expected a string')),
+    parseLiteral: (node) => literal(node, () => (node.kind === Kind.STRING ? parse(node.value) : refuse('expected a string'))),
   });
 }
 
@@ -64,7 +74,7 @@ function parseJson(value: unknown): object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse('expected a JSON object');
   const text = JSON.stringify(value);
   if (text.length > MAX_JSON) return refuse(`expected at most ${MAX_JSON} bytes of JSON`);
-  if (text.includes('\\u0000')) return refuse('text must not contain NUL');
+  if (/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/.test(text)) return refuse('text must be well-formed Unicode without NUL');
   return value;
 }
 
@@ -81,7 +91,7 @@ export const scalars = {
     name: 'JSONObject',
     serialize: (value) => value,
     parseValue: parseJson,
-    parseLiteral: (node: ValueNode, variables) => parseJson(valueFromASTUntyped(node, variables)),
+    parseLiteral: (node: ValueNode, variables) => literal(node, () => parseJson(valueFromASTUntyped(node, variables))),
   }),
 };
 
@@ -90,10 +100,11 @@ export function tightenBuiltInScalars(): void {
   const uuid = (value: unknown): string =>
     typeof value === 'string' && UUID.test(value) ? value.toLowerCase() : (refuse('expected a UUID') as never);
   GraphQLID.parseValue = uuid;
-  GraphQLID.parseLiteral = (node) => uuid(node.kind === Kind.STRING ? node.value : undefined);
+  GraphQLID.parseLiteral = (node) => literal(node, () => uuid(node.kind === Kind.STRING ? node.value : undefined));
   const parseText = GraphQLString.parseValue.bind(GraphQLString);
   GraphQLString.parseValue = (value) => storable(parseText(value));
-  GraphQLString.parseLiteral = (node) => storable(node.kind === Kind.STRING ? node.value : (refuse('expected a string') as never));
+  GraphQLString.parseLiteral = (node) =>
+    literal(node, () => storable(node.kind === Kind.STRING ? node.value : (refuse('expected a string') as never)));
 }
 
 /** Is this text a UUID? */

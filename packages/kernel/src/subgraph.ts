@@ -4,7 +4,16 @@ import { readFileSync } from 'node:fs';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { GraphQLError, type GraphQLFormattedError, parse } from 'graphql';
+import {
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isObjectType,
+  parse,
+} from 'graphql';
 import { accessPlugin, accessTable } from './access.ts';
 import type { RequestContext } from './context.ts';
 import { inputError } from './input-error.ts';
@@ -32,17 +41,19 @@ export async function startSubgraph(options: {
   const typeDefs = parse(options.sdl);
   const table = accessTable(typeDefs);
   if (table.missing.length > 0) throw new Error(`fields without @access: ${table.missing.join(', ')}`);
+  const schema = buildSubgraphSchema([
+    {
+      typeDefs,
+      resolvers: {
+        ...scalars,
+        Problem: { __resolveType: (value: { __typename: string }) => value.__typename },
+        ...options.resolvers,
+      } as never,
+    },
+  ]);
+  storeDefaults(schema);
   const server = new ApolloServer<SubgraphContext>({
-    schema: buildSubgraphSchema([
-      {
-        typeDefs,
-        resolvers: {
-          ...scalars,
-          Problem: { __resolveType: (value: { __typename: string }) => value.__typename },
-          ...options.resolvers,
-        } as never,
-      },
-    ]),
+    schema,
     introspection: false,
     csrfPrevention: { requestHeaders: ['authorization', 'apollo-require-preflight'] },
     allowBatchedHttpRequests: false,
@@ -63,6 +74,21 @@ export async function startSubgraph(options: {
   });
   await server.start();
   return server;
+}
+
+/** The SDL's defaults of enums, read before the enums had resolvers, become stored values like those that callers send. */
+function storeDefaults(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    const inputs = isInputObjectType(type)
+      ? Object.values(type.getFields())
+      : isObjectType(type)
+        ? Object.values(type.getFields()).flatMap(({ args }) => args)
+        : [];
+    for (const input of inputs) {
+      const named = getNamedType(input.type);
+      if (isEnumType(named) && typeof input.defaultValue === 'string') input.defaultValue = named.getValue(input.defaultValue)?.value;
+    }
+  }
 }
 
 const statementsPlugin: ApolloServerPlugin<SubgraphContext> = {

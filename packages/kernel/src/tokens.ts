@@ -140,6 +140,7 @@ export function outerVerifier(
 ): (authorization: string | undefined) => Promise<Actor | undefined> {
   const byName = new Map(issuers.map((issuer) => [issuer.issuer, { ...issuer, keys: issuerKeys(issuer.jwksUri, options) }]));
   const verified = new Bounded<{ actor: Actor; until: number }>(CACHE_MAX);
+  const reuseMs = Math.min(OUTER_REUSE_MS, options.keysMaxAgeMs ?? OUTER_REUSE_MS);
   return async (authorization) => {
     if (authorization === undefined) return undefined;
     const token = bearer(authorization);
@@ -158,7 +159,7 @@ export function outerVerifier(
         clockTolerance: CLOCK_TOLERANCE_S,
       });
       const actor = outerActor(issuer.kind, payload);
-      verified.set(token, { actor, until: Math.min((payload.exp as number) * 1000, Date.now() + OUTER_REUSE_MS) });
+      verified.set(token, { actor, until: Math.min((payload.exp as number) * 1000, Date.now() + reuseMs) });
       return actor;
     } catch (error) {
       options.refused?.(error instanceof Error ? `${(error as { code?: string }).code ?? error.name}: ${error.message}` : 'unknown');

@@ -1,31 +1,23 @@
-// Which rows a caller may see (api.md, "Who may do what"): a sales_rep the own, the team's and the pool's customers, a portal customer one,
-// marketing none that are restricted or objected; deleted rows only an admin, dpo or auditor who asks. Out of scope is not found, never forbidden.
-import { type Actor, hasRole, type Role } from '@customer360/kernel/actor';
+// Which rows a caller may see (api.md, "Who may do what"): customer-data's rule over this service's own tables; deleted rows only an admin, dpo or
+// auditor who asks. Out of scope is not found, never forbidden.
+import { inScope } from '@customer360/customer-data/scope';
+import { type Actor, hasRole } from '@customer360/kernel/actor';
 import { forbidden } from '@customer360/kernel/problem';
-import { isUuid } from '@customer360/kernel/scalars';
-import { join, raw, type Sql, sql } from '@customer360/kernel/sql';
-
-const SEES_ALL: readonly Role[] = ['admin', 'sales_manager', 'support_rep', 'dpo', 'auditor', 'integration'];
+import { raw, type Sql, sql } from '@customer360/kernel/sql';
 
 /** Boolean SQL: may the actor see the customer under this alias? Leaves soft-deleted rows out unless they were asked for. */
 export function visibleCustomer(actor: Actor, alias: string, includeDeleted = false): Sql {
-  const scope = scopeOf(actor, alias);
+  const scope = inScope(actor, {
+    id: raw(`${alias}.id`),
+    ownerId: raw(`${alias}.owner_id`),
+    processingRestricted: raw(`${alias}.processing_restricted`),
+    teamOf,
+  });
   return includeDeleted ? scope : sql`(${raw(alias)}.deleted_at is null and ${scope})`;
 }
 
-function scopeOf(actor: Actor, alias: string): Sql {
-  if (actor.kind === 'SYSTEM' || hasRole(actor, ...SEES_ALL)) return raw('true');
-  const c = raw(alias);
-  const scopes: Sql[] = [];
-  if (hasRole(actor, 'marketing')) scopes.push(sql`not (${c}.processing_restricted or ${c}.do_not_process)`);
-  if (hasRole(actor, 'sales_rep')) {
-    const me = isUuid(actor.id) ? actor.id : null;
-    scopes.push(sql`(${c}.owner_id is null or ${c}.owner_id = ${me}::uuid or ${c}.owner_id in (
-      select mate.id from staff_member me join staff_member mate on mate.team = me.team where me.id = ${me}::uuid and me.deleted_at is null))`);
-  }
-  if (hasRole(actor, 'customer') && isUuid(actor.customerId)) scopes.push(sql`${c}.id = ${actor.customerId}::uuid`);
-  return scopes.length > 0 ? sql`(${join(scopes, raw(' or '))})` : raw('false');
-}
+const teamOf = (staffId: string): Sql =>
+  sql`select mate.id from staff_member me join staff_member mate on mate.team = me.team where me.id = ${staffId}::uuid and me.deleted_at is null`;
 
 /** Throws FORBIDDEN when somebody asks for deleted rows who may not see them. */
 export function mayIncludeDeleted(actor: Actor, includeDeleted: boolean | null | undefined): boolean {

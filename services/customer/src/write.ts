@@ -1,16 +1,15 @@
 // What every verb of this service does around its rule: find the row in the caller's scope, lock its customer, look again, honour a
 // restriction, compare versions, write, and tell. The rule itself stands in the verb's file; here is only what all of them share.
+import { type ProcessingRestricted, refuseRestricted } from '@customer360/customer-data/restriction';
 import type { CustomerChild, Row } from '@customer360/kernel/entity';
 import { expectVersion, notFound, type Problem } from '@customer360/kernel/problem';
 import { sql } from '@customer360/kernel/sql';
 import { type Fact, type Tx, transact } from '@customer360/kernel/transact';
 import type { EntitySchema } from 'typeorm';
 import { customerIn } from './customer/customer.table.ts';
-import { type Customer, refuseRestricted } from './customer/customer.ts';
+import type { Customer } from './customer/customer.ts';
 import type { ListSpec } from './list.ts';
 import type { Ctx } from './loaders.ts';
-
-type Restricted = Problem<'ProcessingRestricted', { customerId: string }>;
 
 /** A child noun of a customer: its SDL name, its table, its list. */
 export interface ChildNoun<R extends Row & CustomerChild> {
@@ -40,31 +39,10 @@ export async function readRow<R extends Row>(tx: Tx, table: EntitySchema<R>, id:
   return row;
 }
 
-/** Inserts a row. */
-export async function insertRow<R extends Row>(tx: Tx, table: EntitySchema<R>, row: R): Promise<R> {
-  await tx.manager.getRepository(table).insert(row as never);
-  return row;
-}
-
-/** The fields of `changes` that differ from the row. */
-export function differences<R extends object>(row: R, changes: Partial<R>): Partial<R> {
-  const differing = Object.entries(changes).filter(
-    ([key, value]) => value !== undefined && JSON.stringify(value) !== JSON.stringify((row as Record<string, unknown>)[key]),
-  );
-  return Object.fromEntries(differing) as Partial<R>;
-}
-
 const INTERNAL = new Set(['emailKey', 'taxIdKey', 'deletionId', 'deletedAt']);
 
 /** The names of changed fields as the graph shows them. */
 export const publicNames = (changes: object): string[] => Object.keys(changes).filter((name) => !INTERNAL.has(name));
-
-/** Writes changes as the next version of the row. */
-export async function updateRow<R extends Row>(tx: Tx, table: EntitySchema<R>, row: R, changes: Partial<R>): Promise<R> {
-  const written = { ...changes, version: row.version + 1, updatedAt: tx.now };
-  await tx.manager.getRepository(table).update({ id: row.id } as never, written as never);
-  return { ...row, ...written };
-}
 
 /** A fact of this service. */
 export const fact = (name: string, key: string, data: object): Fact => ({ type: `crm.customer.${name}.v1`, key, data });
@@ -78,7 +56,7 @@ export async function createChild<R extends Row & CustomerChild, P extends Probl
   child: ChildNoun<R>,
   input: { customerId: string; idempotencyKey?: string | null },
   work: (tx: Tx, customer: Customer) => Promise<R | P>,
-): Promise<R | P | Restricted> {
+): Promise<R | P | ProcessingRestricted> {
   const { id } = await requireCustomer(ctx, input.customerId, 'input.customerId');
   const once = {
     key: input.idempotencyKey,
@@ -86,7 +64,7 @@ export async function createChild<R extends Row & CustomerChild, P extends Probl
     input,
     replay: (tx: Tx, rowId: string) => readRow(tx, child.table, rowId),
   };
-  return transact<R, P | Restricted>(ctx, { lock: [id], once }, async (tx) => {
+  return transact<R, P | ProcessingRestricted>(ctx, { lock: [id], once }, async (tx) => {
     const customer = await customerUnderLock(tx, id, 'input.customerId');
     return refuseRestricted(customer, tx.actor) ?? work(tx, customer);
   });
@@ -99,13 +77,13 @@ export async function changeChild<R extends Row & CustomerChild, P extends Probl
   id: string,
   options: { expectedVersion?: number | null; deleted?: boolean },
   work: (tx: Tx, row: R, customer: Customer) => Promise<R | P>,
-): Promise<R | P | Restricted> {
+): Promise<R | P | ProcessingRestricted> {
   const seen = await ctx.db.one<{ customerId: string }>(
     `find${child.noun}`,
     sql`select t.customer_id as "customerId" from ${child.list.from} where t.id = ${id} and c.deleted_at is null and ${child.list.visible(ctx.actor, true)}`,
   );
   if (!seen) throw notFound(child.noun, id);
-  return transact<R, P | Restricted>(ctx, { lock: [seen.customerId] }, async (tx) => {
+  return transact<R, P | ProcessingRestricted>(ctx, { lock: [seen.customerId] }, async (tx) => {
     const row = await readRow(tx, child.table, id);
     const customer = await customerIn(tx, row.customerId);
     if (!customer || (row.deletedAt !== null && !options.deleted)) throw notFound(child.noun, id);

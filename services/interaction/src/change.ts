@@ -1,11 +1,11 @@
 // How every row of this service is changed: found within the caller's rows, its customer fit for writing, locked, read again, its version
 // compared, and only then worked on, all of it one transaction. Written once, because a verb that forgets a step is a leak or a lost update.
-import { refuseRestricted, requireCustomer } from '@customer360/customer-data/directory';
+import { requireUnrestricted } from '@customer360/customer-data/directory';
 import type { RequestContext } from '@customer360/kernel/context';
+import type { Reader } from '@customer360/kernel/database';
 import type { Row } from '@customer360/kernel/entity';
 import { expectVersion, isProblem, notFound, type Problem } from '@customer360/kernel/problem';
 import { type Tx, transact } from '@customer360/kernel/transact';
-import type { Reader } from './list.ts';
 
 type Owned = Row & { customerId: string | null };
 
@@ -26,10 +26,11 @@ export async function change<R extends Owned>(ctx: RequestContext, asked: Change
   if (!seen) throw notFound(asked.noun, asked.id);
   expectVersion(asked.noun, seen, asked.expectedVersion);
   if (seen.customerId) {
-    const customer = await requireCustomer(ctx, seen.customerId, 'id');
-    if (isProblem(customer)) throw notFound(asked.noun, asked.id);
-    const restricted = refuseRestricted(customer, ctx.actor);
-    if (restricted) return restricted;
+    const customer = await requireUnrestricted(ctx, seen.customerId, 'id');
+    if (isProblem(customer)) {
+      if (customer.__typename === 'UnknownCustomer') throw notFound(asked.noun, asked.id);
+      return customer;
+    }
   }
   await asked.before?.(seen);
   return transact(ctx, { lock: [keyOf(seen)] }, async (tx) => {
@@ -42,23 +43,3 @@ export async function change<R extends Owned>(ctx: RequestContext, asked: Change
 
 /** The key of a row's facts: its customer's id, or its own where no customer stands behind it. */
 export const keyOf = (row: { id: string; customerId: string | null }): string => row.customerId ?? row.id;
-
-/** Those of the given values that are present and differ from the row's: absent = untouched, null = clear. */
-export function changesOf<R extends object, K extends keyof R>(
-  row: R,
-  given: { readonly [P in K]?: R[P] | undefined },
-): Partial<Pick<R, K>> {
-  const changed: Partial<Pick<R, K>> = {};
-  for (const field of Object.keys(given) as K[]) {
-    const value = given[field];
-    if (value !== undefined && !same(row[field], value)) changed[field] = value as R[K];
-  }
-  return changed;
-}
-
-const same = (a: unknown, b: unknown): boolean =>
-  a instanceof Date && b instanceof Date
-    ? a.getTime() === b.getTime()
-    : typeof a === 'object'
-      ? JSON.stringify(a) === JSON.stringify(b)
-      : a === b;

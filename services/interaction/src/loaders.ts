@@ -4,7 +4,7 @@ import { byKey } from '@customer360/kernel/loader';
 import { activityList } from './activity/activity.table.ts';
 import { findInteractions, interactionList } from './interaction/interaction.table.ts';
 import type { Interaction } from './interaction/interaction.ts';
-import { pagePerCustomer } from './list.ts';
+import { pagesOfCustomer } from './list.ts';
 import { findNotes, noteList } from './note/note.table.ts';
 import type { Note } from './note/note.ts';
 import { summaryLoader } from './summary/summary.table.ts';
@@ -20,9 +20,9 @@ export const loaders = (ctx: RequestContext) => ({
     (row) => row.id,
   ),
   summary: summaryLoader(ctx),
-  interactionsOf: pagePerCustomer(ctx, interactionList),
-  notesOf: pagePerCustomer(ctx, noteList),
-  activitiesOf: pagePerCustomer(ctx, activityList),
+  interactionsOf: pagesOfCustomer(ctx, interactionList),
+  notesOf: pagesOfCustomer(ctx, noteList),
+  activitiesOf: pagesOfCustomer(ctx, activityList),
   timelineOf: timelinePages(ctx),
 });
 

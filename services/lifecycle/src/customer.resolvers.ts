@@ -1,7 +1,7 @@
 // [Customer 360] What this service contributes to a customer.
 import { customerReference } from '@customer360/customer-data/directory';
+import type { ListArgs } from '@customer360/kernel/list';
 import type { Context } from './context.ts';
-import type { MilestoneListArgs } from './milestone/milestone.table.ts';
 
 type Ref = { id: string };
 
@@ -9,7 +9,7 @@ export const customerResolvers = {
   Customer: {
     __resolveReference: ({ id }: Ref, ctx: Context) => customerReference(ctx, id),
     lifecycle: async ({ id }: Ref, _: unknown, { loaders }: Context) => (await loaders.lifecycle.load(id)) ?? null,
-    milestones: ({ id }: Ref, args: MilestoneListArgs, { loaders }: Context) => loaders.milestones(id, args),
+    milestones: ({ id }: Ref, args: ListArgs, { loaders }: Context) => loaders.milestones(id, args),
     financialSummary: ({ id }: Ref, _: unknown, { loaders }: Context) => loaders.sections('financial', id),
     opportunities: ({ id }: Ref, _: unknown, { loaders }: Context) => loaders.sections('opportunities', id),
     support: ({ id }: Ref, _: unknown, { loaders }: Context) => loaders.sections('support', id),

@@ -1,6 +1,6 @@
 // [Customer 360] The sections that other modules feed (financial, sales, support, field service): one statement answers all the sections that a
 // request asks for, for all its customers, so that neither the number of sections nor the length of a list changes the number of statements.
-import type { Database } from '@customer360/kernel/database';
+import type { Reader } from '@customer360/kernel/database';
 import { join, raw, sql } from '@customer360/kernel/sql';
 import DataLoader from 'dataloader';
 import { fieldServiceSection } from './field-service/field-service-summary.ts';
@@ -23,7 +23,7 @@ interface Wanted {
 }
 
 /** Per request, the function that answers a customer's section; null for a customer that has no lifecycle here yet. */
-export function loadSections(db: Pick<Database, 'query'>, reportingCurrency: string) {
+export function loadSections(db: Reader, reportingCurrency: string) {
   const loader = new DataLoader<Wanted, object | null, string>(
     async (wanted) => {
       const names = [...new Set(wanted.map(({ name }) => name))];

@@ -3,10 +3,10 @@ import type { RequestContext } from '@customer360/kernel/context';
 import { byKey } from '@customer360/kernel/loader';
 import { findLifecycles } from './customer-lifecycle/customer-lifecycle.table.ts';
 import { installation } from './env.ts';
-import { historyPerCustomer } from './lifecycle-history/lifecycle-history.table.ts';
+import { historyOfCustomer } from './lifecycle-history/lifecycle-history.table.ts';
 import { countCustomers, findStages } from './lifecycle-stage/lifecycle-stage.table.ts';
 import { loadSections } from './load-sections.ts';
-import { milestonesPerCustomer } from './milestone/milestone.table.ts';
+import { milestonesOfCustomer } from './milestone/milestone.table.ts';
 
 export const loaders = (ctx: RequestContext) => ({
   lifecycle: byKey(
@@ -21,8 +21,8 @@ export const loaders = (ctx: RequestContext) => ({
     (ids: readonly string[]) => countCustomers(ctx.db, ids),
     (row) => row.stageId,
   ),
-  history: historyPerCustomer(ctx.db),
-  milestones: milestonesPerCustomer(ctx.db),
+  history: historyOfCustomer(ctx.db),
+  milestones: milestonesOfCustomer(ctx.db),
   sections: loadSections(ctx.db, installation(ctx).reportingCurrency),
 });
 

@@ -24,7 +24,8 @@ export interface Operation {
 
 /** What is never called where the stack is shared: mutations that change settings for everybody. */
 const GLOBAL = /LifecycleStage|TransitionRules|StaffMember/;
-const NOUN = /^(?:create|update|delete|restore|complete|cancel|log|record|end|verify|reject|extend|place|lift|set|change|resolve|request)?([A-Z]?\w+?)s?$/;
+const NOUN =
+  /^(?:create|update|delete|restore|complete|cancel|log|record|end|verify|reject|extend|place|lift|set|change|resolve|request)?([A-Z]?\w+?)s?$/;
 
 /** One operation; `shared` keeps away from what other users of the stack rely on. */
 export function operation(schema: GraphQLSchema, source: Source, shared: boolean): Operation {
@@ -35,7 +36,9 @@ export function operation(schema: GraphQLSchema, source: Source, shared: boolean
   const fields = Object.values(root.getFields()).filter((field) => !(shared && mutation && GLOBAL.test(field.name)));
   const writer = new Writer(schema, source);
   const chosen = Array.from({ length: random.chance(0.8) ? 1 : 2 + random.below(2) }, () => random.pick(fields));
-  const body = chosen.map((field, i) => writer.field(field, chosen.length > 1 ? `r${i}: ` : '', random.pick([1, 2, 2, 3, 3, 4, 5]))).join(' ');
+  const body = chosen
+    .map((field, i) => writer.field(field, chosen.length > 1 ? `r${i}: ` : '', random.pick([1, 2, 2, 3, 3, 4, 5])))
+    .join(' ');
   const definitions = writer.definitions.length > 0 ? `(${writer.definitions.join(', ')})` : '';
   const query = `${mutation ? 'mutation' : 'query'} Fuzz${definitions} { ${body} }`;
   return { query: random.chance(0.02) ? damage(query, source) : query, variables: writer.variables };
@@ -57,7 +60,9 @@ class Writer {
     const args = field.args.map((arg) => this.argument(arg, noun)).filter((text) => text !== '');
     const type = getNamedType(field.type);
     const selection = isCompositeType(type) ? ` { ${this.selection(type, depth)} }` : '';
-    const directive = this.source.random.chance(0.02) ? ` @${this.source.random.pick(['skip', 'include'])}(if: ${this.source.random.chance(0.5)})` : '';
+    const directive = this.source.random.chance(0.02)
+      ? ` @${this.source.random.pick(['skip', 'include'])}(if: ${this.source.random.chance(0.5)})`
+      : '';
     return `${alias}${field.name}${args.length > 0 ? `(${args.join(', ')})` : ''}${directive}${selection}`;
   }
 
@@ -148,5 +153,9 @@ function broken(source: Source): string {
 
 function damage(text: string, { random }: Source): string {
   const at = random.below(text.length);
-  return text.slice(0, at) + random.pick(['', '}', '{', '"', '\0', '\ud800', '$', '@', '#', '...', random.pick(TEXTS)]) + text.slice(at + random.below(3));
+  return (
+    text.slice(0, at) +
+    random.pick(['', '}', '{', '"', '\0', '\ud800', '$', '@', '#', '...', random.pick(TEXTS)]) +
+    text.slice(at + random.below(3))
+  );
 }

@@ -16,15 +16,18 @@ export interface Source {
 }
 
 const deep = (levels: number): object => JSON.parse(`${'{"a":['.repeat(levels)}1${']}'.repeat(levels)}`);
-const cursor = (content: unknown): string => Buffer.from(typeof content === 'string' ? content : JSON.stringify(content)).toString('base64url');
+const cursor = (content: unknown): string =>
+  Buffer.from(typeof content === 'string' ? content : JSON.stringify(content)).toString('base64url');
 
+// biome-ignore format: a table of values
 export const TEXTS: readonly string[] = [
   '', ' ', '\0', 'a\0b', '\ud800', 'x\udfffy', '👩‍👩‍👧‍👦', '\u202eabc', 'ﷺ'.repeat(50), 'Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤', '\ufeff', '\u2028', 'İIıi', '\r\n\t\u000b', '\u007f',
   "'; drop table customer; --", "' or '1'='1", "1) or (1=1", '"; truncate note; --', "\\'; vacuum; --", "' union all values (null) --", '$1', '%s', '%', '_', '\\', '\\%', '{}', '[',
   '${7*7}', '{{7*7}}', '<script>alert(1)</script>', '../../../../etc/passwd', '; cat /etc/passwd', '%00', '%n%n', 'javascript:alert(1)', 'null', 'undefined', 'NaN', 'true', '0', '-1',
   '__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', '9'.repeat(400), '1e309', '0x10', 'a'.repeat(201), 'b'.repeat(5_001), 'é'.repeat(70_000),
   '2026-02-30', '00000000-0000-0000-0000-000000000000', 'GGGGGGGG-0000-4000-8000-000000000000', '#', '"""', '\\u0000', 'a@b', 'file:///etc/passwd', 'http://169.254.169.254/latest',
-]; // prettier-ignore
+];
+// biome-ignore format: a table of values
 const CURSORS: readonly string[] = [
   cursor([]), cursor([null]), cursor(['CREATED_AT DESC,id DESC', null, null]), cursor(['CREATED_AT DESC,id DESC', '2026-13-01 00:00:00+00', 'x']),
   cursor(['CREATED_AT DESC,id DESC', "2026-01-01 00:00:00+00'; drop table customer; --", '00000000-0000-4000-8000-000000000000']),
@@ -32,10 +35,28 @@ const CURSORS: readonly string[] = [
   cursor(['CREATED_AT DESC,id DESC', '275760-09-13 00:00:00+00', '00000000-0000-4000-8000-000000000000']),
   cursor(['DISPLAY_NAME ASC,id ASC', '\ud800', '00000000-0000-4000-8000-000000000000']), cursor(['DISPLAY_NAME ASC,id ASC', 'x', 5]), cursor({}), cursor('not json'),
   cursor('{"__proto__":[]}'), cursor('['.repeat(5_000)), cursor(['', '', '']), cursor([[[]]]), '====', '%%%', 'a'.repeat(20_000), '',
-]; // prettier-ignore
-const NUMBERS: readonly unknown[] = [0, -1, 1, 200, 201, 2_147_483_647, 2_147_483_648, -2_147_483_648, 1e308, 1.5, -0, '1', true, [], {}, 9_007_199_254_740_993];
+];
+const NUMBERS: readonly unknown[] = [
+  0,
+  -1,
+  1,
+  200,
+  201,
+  2_147_483_647,
+  2_147_483_648,
+  -2_147_483_648,
+  1e308,
+  1.5,
+  -0,
+  '1',
+  true,
+  [],
+  {},
+  9_007_199_254_740_991,
+];
 const WRONG: readonly unknown[] = [null, 0, 1.5, true, '', 'x', [], [[]], {}, [null], { length: 5 }, deep(3)];
 
+// biome-ignore format: a table of values
 const SCALARS: Record<string, { good: (random: Random) => unknown; bad: readonly unknown[] }> = {
   Boolean: { good: (r) => r.chance(0.5), bad: ['true', 0, 1, null, []] },
   Int: { good: (r) => r.below(6), bad: NUMBERS },
@@ -60,7 +81,7 @@ const SCALARS: Record<string, { good: (random: Random) => unknown; bad: readonly
       { a: 'x'.repeat(20_000) }, { a: 1e308 }, { '': '' }, { a: '\\u0000' }, Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`k${i}`, i])),
     ],
   },
-}; // prettier-ignore
+};
 
 /** A value for `type`; `undefined` = leave it out. `name` is the argument's or field's, `noun` what the field around it is about. */
 export function valueFor(source: Source, type: GraphQLInputType, name: string, noun: string, depth = 0): unknown {
@@ -82,7 +103,8 @@ export function valueFor(source: Source, type: GraphQLInputType, name: string, n
       const inner = valueFor(source, field.type, field.name, noun, depth + 1);
       if (inner !== undefined) value[field.name] = inner;
     }
-    if (random.chance(hostility / 6)) Object.defineProperty(value, random.pick(['__proto__', 'constructor', 'nope', 'a b']), { value: { x: 1 }, enumerable: true });
+    if (random.chance(hostility / 6))
+      Object.defineProperty(value, random.pick(['__proto__', 'constructor', 'nope', 'a b']), { value: { x: 1 }, enumerable: true });
     return value;
   }
   if (isEnumType(type)) {
@@ -102,7 +124,9 @@ function listFor(source: Source, type: GraphQLInputType, name: string, noun: str
     const one = valueFor(source, type, name, noun, depth + 1);
     return random.pick([[], [null], one, Array.from({ length: random.pick([201, 1_001]) }, () => one), [[one]]]);
   }
-  return Array.from({ length: 1 + random.below(depth > 3 ? 1 : 3) }, () => valueFor(source, type, name, noun, depth + 1)).filter((value) => value !== undefined);
+  return Array.from({ length: 1 + random.below(depth > 3 ? 1 : 3) }, () => valueFor(source, type, name, noun, depth + 1)).filter(
+    (value) => value !== undefined,
+  );
 }
 
 function scalarFor({ random, ids, cursors, hostility }: Source, scalar: string, name: string, noun: string): unknown {
@@ -117,7 +141,12 @@ function scalarFor({ random, ids, cursors, hostility }: Source, scalar: string, 
   if (scalar === 'ID' || /Id$/.test(name)) {
     if (hostile) return random.pick([random.uuid(), random.uuid().toUpperCase(), 'nope', '', 1, random.pick(TEXTS), {}]);
     const wanted = /^(\w+?)Ids?$/.exec(name)?.[1] ?? noun;
-    const alike = Object.keys(ids).filter((key) => wanted.toLowerCase().endsWith(key) || (key === 'customer' && /^(parent|customer|from|to)/.test(wanted)) || (key === 'staffmember' && /owner|manager|assigned|created|changed|actor/i.test(wanted)));
+    const alike = Object.keys(ids).filter(
+      (key) =>
+        wanted.toLowerCase().endsWith(key) ||
+        (key === 'customer' && /^(parent|customer|from|to)/.test(wanted)) ||
+        (key === 'staffmember' && /owner|manager|assigned|created|changed|actor/i.test(wanted)),
+    );
     return random.pick(ids[random.pick(alike.length > 0 ? alike : Object.keys(ids))]!);
   }
   const known = SCALARS[scalar];

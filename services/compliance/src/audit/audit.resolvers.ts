@@ -1,8 +1,8 @@
 // The audit trail in the graph: translation only.
 import { customerReference } from '@customer360/customer-data/directory';
+import type { ListArgs } from '@customer360/kernel/list';
 import { notFound } from '@customer360/kernel/problem';
 import type { Context } from '../context.ts';
-import { type AuditListArgs, pageAuditTrail } from './audit.table.ts';
 import type { AuditEntry } from './audit.ts';
 import { verifyAuditTrail } from './verify-audit-trail.ts';
 
@@ -14,8 +14,8 @@ async function requireReadable(ctx: Context, customerId: string): Promise<{ id: 
 
 export const auditResolvers = {
   Query: {
-    async auditTrail(_: unknown, { customerId, ...args }: AuditListArgs & { customerId: string }, ctx: Context) {
-      return pageAuditTrail(ctx.db, (await requireReadable(ctx, customerId)).id, args);
+    async auditTrail(_: unknown, { customerId, ...args }: ListArgs & { customerId: string }, ctx: Context) {
+      return ctx.loaders.audit.ofCustomer((await requireReadable(ctx, customerId)).id, args);
     },
     async verifyAuditTrail(_: unknown, { customerId }: { customerId: string }, ctx: Context) {
       await requireReadable(ctx, customerId);

@@ -1,12 +1,13 @@
 // The audit trail's table: append-only by trigger and grants, numbered and hash-linked per customer. All SQL of the room.
 
 import type { Database } from '@customer360/kernel/database';
-import { compileFilter } from '@customer360/kernel/filter';
-import { type Connection, connection, keyset, type PageArgs } from '@customer360/kernel/paging';
-import { columns, sql } from '@customer360/kernel/sql';
+import { field } from '@customer360/kernel/filter';
+import { type ListSpec, pagesBelow } from '@customer360/kernel/list';
+import { keyset } from '@customer360/kernel/paging';
+import { columns, raw, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
-import { sideTree } from '../identity/sides.table.ts';
+import { sidesOfParent, withSides } from '../identity/sides.table.ts';
 import type { AuditEntry } from './audit.ts';
 
 export const AuditEntryTable = new EntitySchema<AuditEntry>({
@@ -51,44 +52,31 @@ export const findChain = (db: Database, customerId: string, limit: number): Prom
     sql`select ${columns(AuditEntryTable, 'a')} from audit_entry a where a.customer_id = ${customerId} order by a.sequence limit ${limit}`,
   );
 
-const FILTER = {
-  action: { column: sql`a.action`, type: 'text' },
-  subjectType: { column: sql`a.subject_type`, type: 'text' },
-  subjectId: { column: sql`a.subject_id`, type: 'uuid' },
-  actorId: { column: sql`a.actor_id`, type: 'text' },
-  at: { column: sql`a.at`, type: 'timestamptz' },
-} as const;
-
-const pages = keyset({
-  fields: {
-    AT: { column: sql`a.at`, type: 'timestamptz' },
-    SEQUENCE: { column: sql`a.sequence`, type: 'int' },
+const auditList: ListSpec<AuditEntry> = {
+  name: 'listAuditEntries',
+  select: columns(AuditEntryTable, 'a'),
+  from: raw('audit_entry a'),
+  filter: {
+    action: field('a.action', 'text'),
+    subjectType: field('a.subject_type', 'text'),
+    subjectId: field('a.subject_id', 'uuid'),
+    actorId: field('a.actor_id', 'text'),
+    at: field('a.at', 'timestamptz'),
   },
-  id: sql`a.id`,
-  default: [
-    { field: 'AT', direction: 'DESC' },
-    { field: 'SEQUENCE', direction: 'DESC' },
-  ],
+  order: keyset({
+    fields: {
+      AT: { column: sql`a.at`, type: 'timestamptz' },
+      SEQUENCE: { column: sql`a.sequence`, type: 'int' },
+    },
+    id: sql`a.id`,
+    default: [
+      { field: 'AT', direction: 'DESC' },
+      { field: 'SEQUENCE', direction: 'DESC' },
+    ],
+  }),
+};
+
+/** Pages of a customer's trail, its merged ids included. */
+export const auditLoaders = (db: Database) => ({
+  ofCustomer: pagesBelow(db, auditList, raw('true'), sql`a.customer_id in ${sidesOfParent}`, withSides),
 });
-
-export type AuditListArgs = PageArgs<'AT' | 'SEQUENCE'> & { filter?: object | null };
-
-export type AuditPage = Connection<AuditEntry & { cursor: string }>;
-
-/** A page of a customer's trail, its merged ids included. */
-export async function pageAuditTrail(db: Database, customerId: string, args: AuditListArgs) {
-  const plan = pages.plan(args);
-  const where = sql`a.customer_id in (select id from side) and ${compileFilter(args.filter, FILTER)}`;
-  const rows = await db.query<AuditEntry & { cursor: string }>(
-    'pageAuditTrail',
-    sql`with ${sideTree([customerId])} select ${columns(AuditEntryTable, 'a')}, ${plan.cursor} from audit_entry a
-        where ${where} and ${plan.where} order by ${plan.orderBy} limit ${plan.limit}`,
-  );
-  return connection(rows, plan, async () => {
-    const counted = await db.one<{ count: number }>(
-      'countAuditTrail',
-      sql`with ${sideTree([customerId])} select count(*)::int as count from audit_entry a where ${where}`,
-    );
-    return counted!.count;
-  });
-}

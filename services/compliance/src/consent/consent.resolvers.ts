@@ -1,10 +1,11 @@
 // Consent in the graph: translation only.
-import { customerReference } from '@customer360/customer-data/directory';
+import { customerReference, visibleCustomer } from '@customer360/customer-data/directory';
 import { createdBy } from '@customer360/kernel/entity';
-import { isProblem } from '@customer360/kernel/problem';
+import { enumOf, memberOf } from '@customer360/kernel/graph';
+import { type ListArgs, list } from '@customer360/kernel/list';
+import { raw } from '@customer360/kernel/sql';
 import type { Context } from '../context.ts';
-import { enumOf } from '../enums.ts';
-import { asStatement, type ConsentListArgs, pageConsents } from './consent.table.ts';
+import { asStatement, consentList } from './consent.table.ts';
 import { CONSENT_SOURCES, CONSENT_TYPES, type ConsentRecord, type ConsentType, LEGAL_BASES, missingEvidence } from './consent.ts';
 import { type ConsentStatus, currentConsents, presentOf } from './consent-decision.ts';
 import { type ConsentAnswer, type ConsentQuestion, decideConsentOf, decideConsentsOf } from './decide-consent.ts';
@@ -28,22 +29,19 @@ export const consentResolvers = {
   ConsentType: enumOf(CONSENT_TYPES),
   ConsentSource: enumOf(CONSENT_SOURCES),
   LegalBasis: enumOf(LEGAL_BASES),
+  RecordConsentResult: memberOf('ConsentRecord'),
+  RecordConsentsResult: memberOf('RecordedConsents'),
   Query: {
     consentDecision: (_: unknown, args: ConsentQuestion, ctx: Context) => decideConsentOf(ctx, args),
     consentDecisions: (_: unknown, args: { customerIds: string[]; purpose: ConsentType }, ctx: Context) =>
       decideConsentsOf(ctx, args.customerIds, args.purpose),
     consentRecord: (_: unknown, { id }: { id: string }, ctx: Context) => visibleRecord(id, ctx),
-    consentRecords: (_: unknown, args: ConsentListArgs, { db, actor }: Context) => pageConsents(db, actor, args),
+    consentRecords: (_: unknown, args: ListArgs, { db, actor }: Context) =>
+      list(db, consentList, visibleCustomer(actor, raw('r.customer_id')), args),
   },
   Mutation: {
-    recordConsent: async (_: unknown, { input }: { input: RecordConsent }, ctx: Context) => {
-      const answer = await recordConsent(ctx, input);
-      return isProblem(answer) ? answer : { ...answer, __typename: 'ConsentRecord' as const };
-    },
-    recordConsents: async (_: unknown, { input }: { input: RecordConsents }, ctx: Context) => {
-      const answer = await recordConsents(ctx, input);
-      return isProblem(answer) ? answer : { ...answer, __typename: 'RecordedConsents' as const };
-    },
+    recordConsent: (_: unknown, { input }: { input: RecordConsent }, ctx: Context) => recordConsent(ctx, input),
+    recordConsents: (_: unknown, { input }: { input: RecordConsents }, ctx: Context) => recordConsents(ctx, input),
   },
   Customer: {
     async consents({ id }: { id: string }, _: unknown, { loaders }: Context): Promise<CurrentConsent[]> {
@@ -61,7 +59,7 @@ export const consentResolvers = {
         record: byId.get(decisive.id)!,
       }));
     },
-    consentHistory: ({ id }: { id: string }, args: ConsentListArgs, { loaders }: Context) => loaders.consent.history(args)(id),
+    consentHistory: ({ id }: { id: string }, args: ListArgs, { loaders }: Context) => loaders.consent.history(id, args),
   },
   ConsentDecision: {
     evidence: ({ evidence }: ConsentAnswer, _: unknown, { loaders }: Context) =>

@@ -1,16 +1,15 @@
 // Where consent records live: an append-only table (trigger and grants, see the migration) and, apart from it, the IP addresses, which are
 // personal and which an erasure must be able to remove. All SQL of the room.
 
-import { visibleCustomer } from '@customer360/customer-data/directory';
-import type { Actor } from '@customer360/kernel/actor';
-import type { Database } from '@customer360/kernel/database';
-import { compileFilter } from '@customer360/kernel/filter';
-import { byArguments, byKey, manyByKey } from '@customer360/kernel/loader';
-import { type Connection, connection, keyset, type PageArgs } from '@customer360/kernel/paging';
-import { columns, sql } from '@customer360/kernel/sql';
+import type { Database, Reader } from '@customer360/kernel/database';
+import { field } from '@customer360/kernel/filter';
+import { type ListSpec, pagesBelow } from '@customer360/kernel/list';
+import { byKey, manyByKey } from '@customer360/kernel/loader';
+import { keyset } from '@customer360/kernel/paging';
+import { columns, raw, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
-import { sideTree } from '../identity/sides.table.ts';
+import { sidesOfParent, sideTree, withSides } from '../identity/sides.table.ts';
 import { type ConsentRecord, effectiveAt } from './consent.ts';
 import type { Statement } from './consent-decision.ts';
 
@@ -77,7 +76,7 @@ export const asStatement = (record: SidedRecord): Statement => ({
 });
 
 /** All records of these customers, once for every side that they speak for. */
-export function findConsents(db: Pick<Database | Tx, 'query'>, customerIds: readonly string[]): Promise<SidedRecord[]> {
+export function findConsents(db: Reader, customerIds: readonly string[]): Promise<SidedRecord[]> {
   return db.query<SidedRecord>(
     'findConsents',
     sql`with ${sideTree(customerIds)}
@@ -102,55 +101,36 @@ export const findStatement = (tx: Tx, statementId: string): Promise<ConsentRecor
     sql`select ${columns(ConsentRecordTable, 'r')} from consent_record r where r.statement_id = ${statementId} order by r.place`,
   );
 
-const FILTER = {
-  id: { column: sql`r.id`, type: 'uuid' },
-  customerId: { column: sql`r.customer_id`, type: 'uuid' },
-  consentType: { column: sql`r.consent_type`, type: 'enum' },
-  granted: { column: sql`r.granted`, type: 'bool' },
-  grantedAt: { column: sql`r.granted_at`, type: 'timestamptz' },
-  revokedAt: { column: sql`r.revoked_at`, type: 'timestamptz' },
-  source: { column: sql`r.source`, type: 'enum' },
-  legalBasis: { column: sql`r.legal_basis`, type: 'enum' },
-  privacyPolicyVersion: { column: sql`r.privacy_policy_version`, type: 'text' },
-  validUntil: { column: sql`r.valid_until`, type: 'timestamptz' },
-  createdAt: { column: sql`r.created_at`, type: 'timestamptz' },
-} as const;
-
-const pages = keyset({
-  fields: {
-    CREATED_AT: { column: sql`r.created_at`, type: 'timestamptz' },
-    GRANTED_AT: { column: sql`r.granted_at`, type: 'timestamptz', nullable: true },
-    REVOKED_AT: { column: sql`r.revoked_at`, type: 'timestamptz', nullable: true },
-    CONSENT_TYPE: { column: sql`r.consent_type`, type: 'text' },
-    VALID_UNTIL: { column: sql`r.valid_until`, type: 'timestamptz', nullable: true },
+/** The list of consent records. */
+export const consentList: ListSpec<ConsentRecord> = {
+  name: 'listConsents',
+  select: columns(ConsentRecordTable, 'r'),
+  from: raw('consent_record r'),
+  filter: {
+    id: field('r.id', 'uuid'),
+    customerId: field('r.customer_id', 'uuid'),
+    consentType: field('r.consent_type', 'enum'),
+    granted: field('r.granted', 'bool'),
+    grantedAt: field('r.granted_at', 'timestamptz'),
+    revokedAt: field('r.revoked_at', 'timestamptz'),
+    source: field('r.source', 'enum'),
+    legalBasis: field('r.legal_basis', 'enum'),
+    privacyPolicyVersion: field('r.privacy_policy_version', 'text'),
+    validUntil: field('r.valid_until', 'timestamptz'),
+    createdAt: field('r.created_at', 'timestamptz'),
   },
-  id: sql`r.id`,
-  default: [{ field: 'CREATED_AT', direction: 'DESC' }],
-});
-
-export type ConsentListArgs = PageArgs<'CREATED_AT' | 'GRANTED_AT' | 'REVOKED_AT' | 'CONSENT_TYPE' | 'VALID_UNTIL'> & {
-  filter?: object | null;
+  order: keyset({
+    fields: {
+      CREATED_AT: { column: sql`r.created_at`, type: 'timestamptz' },
+      GRANTED_AT: { column: sql`r.granted_at`, type: 'timestamptz', nullable: true },
+      REVOKED_AT: { column: sql`r.revoked_at`, type: 'timestamptz', nullable: true },
+      CONSENT_TYPE: { column: sql`r.consent_type`, type: 'text' },
+      VALID_UNTIL: { column: sql`r.valid_until`, type: 'timestamptz', nullable: true },
+    },
+    id: sql`r.id`,
+    default: [{ field: 'CREATED_AT', direction: 'DESC' }],
+  }),
 };
-
-export type ConsentPage = Connection<ConsentRecord & { cursor: string }>;
-
-/** A page of all records that the asker may see. */
-export async function pageConsents(db: Database, actor: Actor, args: ConsentListArgs) {
-  const plan = pages.plan(args);
-  const where = sql`${visibleCustomer(actor, sql`r.customer_id`)} and ${compileFilter(args.filter, FILTER)}`;
-  const rows = await db.query<ConsentRecord & { cursor: string }>(
-    'pageConsents',
-    sql`select ${columns(ConsentRecordTable, 'r')}, ${plan.cursor} from consent_record r
-        where ${where} and ${plan.where} order by ${plan.orderBy} limit ${plan.limit}`,
-  );
-  return connection(rows, plan, async () => {
-    const counted = await db.one<{ count: number }>(
-      'countConsents',
-      sql`select count(*)::int as count from consent_record r where ${where}`,
-    );
-    return counted!.count;
-  });
-}
 
 /** The room's loaders: one statement for however many customers a request touches. */
 export function consentLoaders(db: Database) {
@@ -174,33 +154,6 @@ export function consentLoaders(db: Database) {
       ),
     ({ consentRecordId }) => consentRecordId,
   );
-  const history = byArguments((args: ConsentListArgs) => {
-    const plan = pages.plan(args);
-    const filter = compileFilter(args.filter, FILTER);
-    const within = sql`r.covers && array(select side.id from side where side.root = parent.id) and ${filter}`;
-    const rows = manyByKey<string, ConsentRecord & { cursor: string; root: string }>(
-      (ids) =>
-        db.query(
-          'pageConsentHistory',
-          sql`with ${sideTree(ids)}
-              select parent.id as root, page.* from unnest(${[...ids]}::uuid[]) as parent(id) cross join lateral (
-                select ${columns(ConsentRecordTable, 'r')}, ${plan.cursor} from consent_record r
-                where ${within} and ${plan.where} order by ${plan.orderBy} limit ${plan.limit}) page`,
-        ),
-      ({ root }) => root,
-    );
-    const counts = byKey<string, { root: string; count: number }>(
-      (ids) =>
-        db.query(
-          'countConsentHistory',
-          sql`with ${sideTree(ids)}
-              select parent.id as root, (select count(*)::int from consent_record r where ${within}) as count
-              from unnest(${[...ids]}::uuid[]) as parent(id)`,
-        ),
-      ({ root }) => root,
-    );
-    return async (customerId: string) =>
-      connection(await rows.load(customerId), plan, async () => (await counts.load(customerId))?.count ?? 0);
-  });
+  const history = pagesBelow(db, consentList, raw('true'), sql`r.covers && array${sidesOfParent}`, withSides);
   return { ofCustomer, record, ipAddress, history };
 }

@@ -1,6 +1,6 @@
 // Gathers the facts for the decision rule (consent-decision.ts) and asks it, for one customer or for at most 200 [ConsentRecord AC-2]
 // [Contact AC-3]. Reads only; restrictions come from our own rows, not from the directory, so that they are honoured at once.
-import { requireContact, requireCustomer } from '@customer360/customer-data/directory';
+import { READ_WAIT_MS, requireContact, requireCustomer } from '@customer360/customer-data/directory';
 import { hasRole } from '@customer360/kernel/actor';
 import { badInput, isProblem, notFound } from '@customer360/kernel/problem';
 import type { Context } from '../context.ts';
@@ -39,7 +39,7 @@ export async function decideConsentOf(ctx: Context, question: ConsentQuestion): 
     if (question[field] && question[field].getTime() > now.getTime() + CLOCK_SKEW_MS) throw badInput(field, 'lies in the future');
   }
   const identity = await identify(ctx, question.customerId);
-  if (contactId) await requireContact(ctx, contactId, identity.id);
+  if (contactId) await requireContact(ctx, contactId, identity.id, 'contactId', READ_WAIT_MS);
   const doNotContact = contactId ? await findDoNotContact(ctx.db, contactId) : false;
   const statements = (await findConsents(ctx.db, [identity.id])).map(asStatement);
   const at = question.at ?? presentOf(statements, now);
@@ -54,7 +54,7 @@ async function identify(ctx: Context, customerId: string): Promise<Identity> {
   const seesAll = !hasRole(ctx.actor, 'customer', 'sales_rep');
   const [found] = await findIdentities(ctx.db, [customerId]);
   if (found && seesAll) return found;
-  const customer = await requireCustomer(ctx, customerId);
+  const customer = await requireCustomer(ctx, customerId, 'customerId', READ_WAIT_MS);
   if (isProblem(customer)) throw notFound('Customer', customerId, 'customerId');
   return { requested: customerId, id: customer.id, status: customer.status, deletedAt: customer.deletedAt };
 }

@@ -2,6 +2,7 @@
 // entry. The step itself decides what changes and which fact tells of it.
 import { customerReference } from '@customer360/customer-data/directory';
 import { expectVersion, isProblem, notFound, type Problem } from '@customer360/kernel/problem';
+import { updateRow } from '@customer360/kernel/rows';
 import { type Fact, type Tx, transact } from '@customer360/kernel/transact';
 import type { Deed } from '../audit/audit.ts';
 import { writeAudit } from '../audit/write-audit.ts';
@@ -41,9 +42,7 @@ export async function applyChange(
   request: DeletionRequest,
   { changes, fact, why }: RequestChange,
 ): Promise<DeletionRequest> {
-  const written = { ...changes, version: request.version + 1, updatedAt: tx.now };
-  await tx.manager.getRepository(DeletionRequestTable).update({ id: request.id }, written as object);
-  const after = { ...request, ...written };
+  const after = await updateRow(tx, DeletionRequestTable, request, changes);
   await writeAudit(tx, requestId, [deedOf(after, fact.type, why)]);
   tx.emit({ ...fact, key: request.customerId });
   return after;

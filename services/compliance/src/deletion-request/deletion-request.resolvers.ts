@@ -1,10 +1,11 @@
 // Deletion requests in the graph: translation only.
-import { customerReference } from '@customer360/customer-data/directory';
+import { customerReference, visibleCustomer } from '@customer360/customer-data/directory';
 import { createdBy } from '@customer360/kernel/entity';
-import { isProblem } from '@customer360/kernel/problem';
+import { enumOf, memberOf } from '@customer360/kernel/graph';
+import { type ListArgs, list } from '@customer360/kernel/list';
+import { raw } from '@customer360/kernel/sql';
 import type { Context } from '../context.ts';
-import { enumOf } from '../enums.ts';
-import { type DeletionListArgs, findDeletionRequest, pageDeletionRequests } from './deletion-request.table.ts';
+import { deletionRequestList, findDeletionRequest } from './deletion-request.table.ts';
 import {
   DELETION_REQUEST_TYPES,
   DELETION_REQUESTED_VIA,
@@ -18,7 +19,6 @@ import { type RejectDeletion, rejectDeletion } from './reject-deletion.ts';
 import { type RequestDeletion, requestDeletion } from './request-deletion.ts';
 import { type VerifyDeletion, verifyDeletion } from './verify-deletion.ts';
 
-const asType = <T extends object>(answer: T): T => (isProblem(answer) ? answer : { ...answer, __typename: 'DeletionRequest' });
 const staff = (id: string | null) => (id === null ? null : { __typename: 'StaffMember' as const, id });
 
 /** A request the asker may see, else null. */
@@ -32,20 +32,23 @@ export const deletionRequestResolvers = {
   DeletionRequestedVia: enumOf(DELETION_REQUESTED_VIA),
   VerificationMethod: enumOf(VERIFICATION_METHODS),
   DeletionStatus: enumOf(DELETION_STATUSES),
+  RequestDeletionResult: memberOf('DeletionRequest'),
+  VerifyDeletionResult: memberOf('DeletionRequest'),
+  RejectDeletionResult: memberOf('DeletionRequest'),
+  ExtendDeletionDeadlineResult: memberOf('DeletionRequest'),
   Query: {
     deletionRequest: (_: unknown, { id }: { id: string }, ctx: Context) => visibleRequest(id, ctx),
-    deletionRequests: (_: unknown, args: DeletionListArgs, { db, actor }: Context) => pageDeletionRequests(db, actor, args),
+    deletionRequests: (_: unknown, args: ListArgs, { db, actor }: Context) =>
+      list(db, deletionRequestList, visibleCustomer(actor, raw('r.customer_id')), args),
   },
   Mutation: {
-    requestDeletion: async (_: unknown, { input }: { input: RequestDeletion }, ctx: Context) => asType(await requestDeletion(ctx, input)),
-    verifyDeletion: async (_: unknown, args: VerifyDeletion, ctx: Context) => asType(await verifyDeletion(ctx, args)),
-    rejectDeletion: async (_: unknown, args: RejectDeletion, ctx: Context) => asType(await rejectDeletion(ctx, args)),
-    extendDeletionDeadline: async (_: unknown, args: ExtendDeletionDeadline, ctx: Context) =>
-      asType(await extendDeletionDeadline(ctx, args)),
+    requestDeletion: (_: unknown, { input }: { input: RequestDeletion }, ctx: Context) => requestDeletion(ctx, input),
+    verifyDeletion: (_: unknown, args: VerifyDeletion, ctx: Context) => verifyDeletion(ctx, args),
+    rejectDeletion: (_: unknown, args: RejectDeletion, ctx: Context) => rejectDeletion(ctx, args),
+    extendDeletionDeadline: (_: unknown, args: ExtendDeletionDeadline, ctx: Context) => extendDeletionDeadline(ctx, args),
   },
   Customer: {
-    deletionRequests: ({ id }: { id: string }, args: DeletionListArgs, { loaders }: Context) =>
-      loaders.deletionRequest.ofCustomer(args)(id),
+    deletionRequests: ({ id }: { id: string }, args: ListArgs, { loaders }: Context) => loaders.deletionRequest.ofCustomer(id, args),
   },
   DeletionRequest: {
     customer: ({ customerId }: DeletionRequest, _: unknown, ctx: Context) => customerReference(ctx, customerId),

@@ -1,6 +1,6 @@
 // One customer, several identities: a merged (retired) id keeps its own records, and its survivor answers for all of them. "Sides" are the
 // customer's own id and every id that was merged into it. Records stay where they were made, so an un-merge gives each side back its own.
-import { type Sql, sql } from '@customer360/kernel/sql';
+import { raw, type Sql, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 
 /** CTE `side(root, id)`: for each asked id, itself and what was merged into it. Write `with ${sideTree(ids)} select …`. */
@@ -15,3 +15,9 @@ export async function findSides(tx: Pick<Tx, 'query'>, customerId: string): Prom
   const rows = await tx.query<{ id: string }>('findSides', sql`with ${sideTree([customerId])} select id from side order by id limit 1000`);
   return rows.map(({ id }) => id);
 }
+
+/** The `with` clause of pages below customers. */
+export const withSides = (ids: readonly string[]): Sql => sql`with ${sideTree(ids)}`;
+
+/** The sides of `parent.id` in such a page. */
+export const sidesOfParent: Sql = raw('(select side.id from side where side.root = parent.id)');

@@ -1,9 +1,8 @@
 // Where legal holds live. All SQL of the room.
-import type { Database } from '@customer360/kernel/database';
+import type { Database, Reader } from '@customer360/kernel/database';
 import { customerColumns, rowColumns } from '@customer360/kernel/entity';
 import { manyByKey } from '@customer360/kernel/loader';
 import { columns, sql } from '@customer360/kernel/sql';
-import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
 import { sideTree } from '../identity/sides.table.ts';
 import type { LegalHold } from './legal-hold.ts';
@@ -22,14 +21,11 @@ export const LegalHoldTable = new EntitySchema<LegalHold>({
   },
 });
 
-export const findLegalHold = (db: Pick<Database | Tx, 'one'>, id: string): Promise<LegalHold | undefined> =>
+export const findLegalHold = (db: Reader, id: string): Promise<LegalHold | undefined> =>
   db.one('findLegalHold', sql`select ${columns(LegalHoldTable, 'h')} from legal_hold h where h.id = ${id}`);
 
 /** Holds in force, the oldest first, at most 200 a customer; merged ids count for their survivor. */
-export const findActiveHolds = (
-  db: Pick<Database | Tx, 'query'>,
-  customerIds: readonly string[],
-): Promise<Array<LegalHold & { root: string }>> =>
+export const findActiveHolds = (db: Reader, customerIds: readonly string[]): Promise<Array<LegalHold & { root: string }>> =>
   db.query(
     'findActiveHolds',
     sql`with ${sideTree(customerIds)}

@@ -1,6 +1,7 @@
 // A hold is lifted; when it was the last one, blocked deletion requests are verified again: its release resumes [DeletionRequest AC-3].
 import { customerReference } from '@customer360/customer-data/directory';
 import { expectVersion, notFound, problem } from '@customer360/kernel/problem';
+import { updateRow } from '@customer360/kernel/rows';
 import { transact } from '@customer360/kernel/transact';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { Context } from '../context.ts';
@@ -26,8 +27,7 @@ export async function liftLegalHold(ctx: Context, { id, expectedVersion, reason 
     const hold = (await findLegalHold(tx, id))!;
     expectVersion('LegalHold', hold, expectedVersion);
     if (hold.liftedAt) return problem('LegalHoldAlreadyLifted', 'this hold was lifted before', { liftedAt: hold.liftedAt });
-    const changes = { liftedAt: tx.now, liftedReason: reason, version: hold.version + 1, updatedAt: tx.now };
-    await tx.manager.getRepository(LegalHoldTable).update({ id }, changes);
+    const lifted = await updateRow(tx, LegalHoldTable, hold, { liftedAt: tx.now, liftedReason: reason });
     const deed = {
       customerId: customer.id,
       action: 'legal-hold-lifted',
@@ -48,6 +48,6 @@ export async function liftLegalHold(ctx: Context, { id, expectedVersion, reason 
       });
     }
     await publishState(tx, customer.id);
-    return { ...hold, ...changes };
+    return lifted;
   });
 }

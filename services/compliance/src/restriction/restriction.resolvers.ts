@@ -1,12 +1,13 @@
 // Restrictions and objections in the graph.
+import { memberOf } from '@customer360/kernel/graph';
 import type { Context } from '../context.ts';
 import { combine, type Restrictions, restrictedSince } from './restriction.ts';
 import { type SetObjection, setObjection } from './set-objection.ts';
 import { type SetProcessingRestriction, setProcessingRestriction } from './set-processing-restriction.ts';
 
-const asType = <T extends object>(answer: T): T => ('__typename' in answer ? answer : { ...answer, __typename: 'CustomerRestrictions' });
-
 export const restrictionResolvers = {
+  SetProcessingRestrictionResult: memberOf('CustomerRestrictions'),
+  SetObjectionResult: memberOf('CustomerRestrictions'),
   Customer: {
     restrictions: async ({ id }: { id: string }, _: unknown, { loaders }: Context) =>
       combine(id, await loaders.restriction.ofCustomer.load(id)),
@@ -15,8 +16,7 @@ export const restrictionResolvers = {
     since: (restrictions: Restrictions) => restrictedSince(restrictions),
   },
   Mutation: {
-    setProcessingRestriction: async (_: unknown, args: SetProcessingRestriction, ctx: Context) =>
-      asType(await setProcessingRestriction(ctx, args)),
-    setObjection: async (_: unknown, args: SetObjection, ctx: Context) => asType(await setObjection(ctx, args)),
+    setProcessingRestriction: (_: unknown, args: SetProcessingRestriction, ctx: Context) => setProcessingRestriction(ctx, args),
+    setObjection: (_: unknown, args: SetObjection, ctx: Context) => setObjection(ctx, args),
   },
 };

@@ -1,8 +1,7 @@
 // Where restrictions and objections live: one row per change, the newest per identity counts. All SQL of the room.
-import type { Database } from '@customer360/kernel/database';
+import type { Database, Reader } from '@customer360/kernel/database';
 import { manyByKey } from '@customer360/kernel/loader';
 import { columns, sql } from '@customer360/kernel/sql';
-import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
 import { sideTree } from '../identity/sides.table.ts';
 import type { RestrictionRecord } from './restriction.ts';
@@ -31,11 +30,7 @@ export const RestrictionRecordTable = new EntitySchema<RestrictionRecord>({
 export type SidedRestriction = RestrictionRecord & { root: string };
 
 /** The newest row of every side of these customers, as of `at`. */
-export function findRestrictions(
-  db: Pick<Database | Tx, 'query'>,
-  customerIds: readonly string[],
-  at: Date | null = null,
-): Promise<SidedRestriction[]> {
+export function findRestrictions(db: Reader, customerIds: readonly string[], at: Date | null = null): Promise<SidedRestriction[]> {
   return db.query<SidedRestriction>(
     'findRestrictions',
     sql`with ${sideTree(customerIds)}

@@ -1,7 +1,7 @@
 // Account in the graph: translation only.
 import { createdBy } from '@customer360/kernel/entity';
+import { memberOf } from '@customer360/kernel/graph';
 import type { Resolvers } from '../generated/graphql.ts';
-import { resultOf } from '../graphql-enum.ts';
 import { list } from '../list.ts';
 import { accountList } from './account.table.ts';
 import { ANNUAL_REVENUES, EMPLOYEE_COUNTS } from './account.ts';
@@ -24,8 +24,8 @@ export const accountResolvers: Resolvers = {
     customer: (row, _, ctx) => ctx.loaders.customer.load(row.customerId),
     createdBy,
   },
-  CreateAccountResult: resultOf('Account'),
-  UpdateAccountResult: resultOf('Account'),
-  DeleteAccountResult: resultOf('Account'),
-  RestoreAccountResult: resultOf('Account'),
+  CreateAccountResult: memberOf('Account'),
+  UpdateAccountResult: memberOf('Account'),
+  DeleteAccountResult: memberOf('Account'),
+  RestoreAccountResult: memberOf('Account'),
 };

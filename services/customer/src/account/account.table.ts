@@ -1,10 +1,12 @@
 // The account table: schema and list. [Account AC-1] is held by the partial unique index one_account_per_customer.
 import { customerColumns, rowColumns } from '@customer360/kernel/entity';
+import { field } from '@customer360/kernel/filter';
+import { searchIn } from '@customer360/kernel/list';
 import { keyset } from '@customer360/kernel/paging';
 import { columns, raw, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
-import { enumField, field, type ListSpec } from '../list.ts';
+import type { ListSpec } from '../list.ts';
 import { visibleCustomer } from '../scope.ts';
 import type { Account } from './account.ts';
 
@@ -27,13 +29,13 @@ export const AccountTable = new EntitySchema<Account>({
   },
 });
 
-export const accountList: ListSpec = {
+export const accountList: ListSpec<Account> = {
   name: 'listAccounts',
   select: columns(AccountTable, 't'),
   from: raw('account t join customer c on c.id = t.customer_id'),
   visible: (actor, includeDeleted) =>
     sql`${visibleCustomer(actor, 'c', includeDeleted)} and ${raw(includeDeleted ? 'true' : 't.deleted_at is null')}`,
-  search: ['t.legal_name', 't.dba_name'],
+  search: searchIn('t.legal_name', 't.dba_name'),
   order: keyset({
     fields: {
       LEGAL_NAME: { column: raw('t.legal_name'), type: 'text' },
@@ -49,8 +51,8 @@ export const accountList: ListSpec = {
     legalName: field('t.legal_name', 'text'),
     industry: field('t.industry', 'text'),
     country: field('t.country', 'text'),
-    employeeCount: enumField('t.employee_count'),
-    annualRevenue: enumField('t.annual_revenue'),
+    employeeCount: field('t.employee_count', 'enum'),
+    annualRevenue: field('t.annual_revenue', 'enum'),
     taxIdVerified: field('t.tax_id_verified', 'bool'),
     createdAt: field('t.created_at', 'timestamptz'),
   },

@@ -1,11 +1,12 @@
 // Update, soft-delete and restore an account. A changed tax id or country is checked again [Account AC-2]; a restore gives way to an account
 // that was made meanwhile [Account AC-1].
 import { isProblem, type Problem, problem } from '@customer360/kernel/problem';
+import { changesOf, updateRow } from '@customer360/kernel/rows';
 import type { Tx } from '@customer360/kernel/transact';
 import { readLocalPhones } from '../contact/read-local-phones.ts';
 import { publishCustomerState } from '../customer/customer-state.ts';
 import type { Ctx } from '../loaders.ts';
-import { type Changes, changeChild, differences, fact, publicNames, updateRow } from '../write.ts';
+import { type Changes, changeChild, fact, publicNames } from '../write.ts';
 import { AccountTable, accountOf } from './account.table.ts';
 import { type Account, type AccountFields, refuseAccountOf, taxIdColumns } from './account.ts';
 import { checkAccountFields } from './account-input.ts';
@@ -27,7 +28,7 @@ export async function updateAccount(
       if (isProblem(checked)) return checked;
       Object.assign(wanted, checked);
     }
-    const changes = differences(account, wanted);
+    const changes = changesOf(account, wanted);
     if (Object.keys(changes).length === 0) return account;
     const saved = await updateRow(tx, AccountTable, account, changes);
     tx.emit(fact('account-updated', saved.customerId, { ...ids(saved), changed: publicNames(changes) }));

@@ -2,13 +2,14 @@
 // the headquarters or billing address counts.
 import { newRow } from '@customer360/kernel/entity';
 import { isProblem, type Problem, problem } from '@customer360/kernel/problem';
+import { insertRow } from '@customer360/kernel/rows';
 import type { Tx } from '@customer360/kernel/transact';
 import { countryOfAddress } from '../address/address.table.ts';
 import { readLocalPhones } from '../contact/read-local-phones.ts';
 import type { Customer } from '../customer/customer.ts';
 import { publishCustomerState } from '../customer/customer-state.ts';
 import type { Ctx } from '../loaders.ts';
-import { type ChildNoun, createChild, fact, insertRow } from '../write.ts';
+import { type ChildNoun, createChild, fact } from '../write.ts';
 import { AccountTable, accountList, accountOf } from './account.table.ts';
 import { type Account, type AccountFields, refuseAccountOf, taxIdColumns } from './account.ts';
 import { checkAccountFields } from './account-input.ts';

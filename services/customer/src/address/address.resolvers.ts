@@ -1,7 +1,7 @@
 // Address in the graph: translation only.
 import { createdBy } from '@customer360/kernel/entity';
+import { enumOf, memberOf } from '@customer360/kernel/graph';
 import type { Resolvers } from '../generated/graphql.ts';
-import { enumValues, resultOf } from '../graphql-enum.ts';
 import { list } from '../list.ts';
 import { addressList } from './address.table.ts';
 import { ADDRESS_TYPES } from './address.ts';
@@ -9,7 +9,7 @@ import { deleteAddress, restoreAddress, updateAddress } from './change-address.t
 import { createAddress } from './create-address.ts';
 
 export const addressResolvers: Resolvers = {
-  AddressType: enumValues(ADDRESS_TYPES),
+  AddressType: enumOf(ADDRESS_TYPES),
   Query: {
     addresses: (_, args, ctx) => list(ctx, addressList, args),
   },
@@ -23,8 +23,8 @@ export const addressResolvers: Resolvers = {
     customer: (row, _, ctx) => ctx.loaders.customer.load(row.customerId),
     createdBy,
   },
-  CreateAddressResult: resultOf('Address'),
-  UpdateAddressResult: resultOf('Address'),
-  DeleteAddressResult: resultOf('Address'),
-  RestoreAddressResult: resultOf('Address'),
+  CreateAddressResult: memberOf('Address'),
+  UpdateAddressResult: memberOf('Address'),
+  DeleteAddressResult: memberOf('Address'),
+  RestoreAddressResult: memberOf('Address'),
 };

@@ -1,10 +1,12 @@
 // The address table: schema and list. [Address AC-1] is held by the partial unique index one_default_per_type.
 import { customerColumns, rowColumns } from '@customer360/kernel/entity';
+import { field } from '@customer360/kernel/filter';
+import { searchIn } from '@customer360/kernel/list';
 import { keyset } from '@customer360/kernel/paging';
 import { columns, raw, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
-import { enumField, field, type ListSpec } from '../list.ts';
+import type { ListSpec } from '../list.ts';
 import { visibleCustomer } from '../scope.ts';
 import type { Address } from './address.ts';
 
@@ -27,13 +29,13 @@ export const AddressTable = new EntitySchema<Address>({
   },
 });
 
-export const addressList: ListSpec = {
+export const addressList: ListSpec<Address> = {
   name: 'listAddresses',
   select: columns(AddressTable, 't'),
   from: raw('address t join customer c on c.id = t.customer_id'),
   visible: (actor, includeDeleted) =>
     sql`${visibleCustomer(actor, 'c', includeDeleted)} and ${raw(includeDeleted ? 'true' : 't.deleted_at is null')}`,
-  search: ['t.street_line_1', 't.street_line_2', 't.city', 't.postal_code'],
+  search: searchIn('t.street_line_1', 't.street_line_2', 't.city', 't.postal_code'),
   order: keyset({
     fields: {
       IS_DEFAULT: { column: raw('t.is_default'), type: 'bool' },
@@ -49,7 +51,7 @@ export const addressList: ListSpec = {
   }),
   filter: {
     customerId: field('t.customer_id', 'uuid'),
-    addressType: enumField('t.address_type'),
+    addressType: field('t.address_type', 'enum'),
     isDefault: field('t.is_default', 'bool'),
     city: field('t.city', 'text'),
     stateProvince: field('t.state_province', 'text'),
@@ -62,7 +64,7 @@ export const addressList: ListSpec = {
 const DEFAULTS_FIRST = [{ field: 'IS_DEFAULT', direction: 'DESC' }, { field: 'ADDRESS_TYPE' }, { field: 'CREATED_AT' }] as const;
 
 /** The addresses of one customer, defaults first. */
-export const addressesOfCustomer: ListSpec = {
+export const addressesOfCustomer: ListSpec<Address> = {
   ...addressList,
   order: { plan: (args, max) => addressList.order.plan({ ...args, orderBy: DEFAULTS_FIRST }, max) },
 };

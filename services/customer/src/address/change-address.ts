@@ -1,11 +1,12 @@
 // Update, soft-delete and restore an address. Becoming the default of its type, or moving to another type as a default, sends the present one
 // back [Address AC-1]; a restored address comes back as not the default where another one is by now.
 import type { Problem } from '@customer360/kernel/problem';
+import { changesOf, updateRow } from '@customer360/kernel/rows';
 import type { Tx } from '@customer360/kernel/transact';
 import { readLocalPhones } from '../contact/read-local-phones.ts';
 import { publishCustomerState } from '../customer/customer-state.ts';
 import type { Ctx } from '../loaders.ts';
-import { type Changes, changeChild, differences, fact, publicNames, updateRow } from '../write.ts';
+import { type Changes, changeChild, fact, publicNames } from '../write.ts';
 import { AddressTable } from './address.table.ts';
 import { type Address, type AddressFields, checkPosition } from './address.ts';
 import { checkAddressFields, degrees } from './address-input.ts';
@@ -25,7 +26,7 @@ export async function updateAddress(
     if (input.isDefault === null) wanted.isDefault = false;
     if (input.latitude !== undefined) wanted.latitude = degrees(input.latitude);
     if (input.longitude !== undefined) wanted.longitude = degrees(input.longitude);
-    const changes = differences(address, wanted);
+    const changes = changesOf(address, wanted);
     if (Object.keys(changes).length === 0) return address;
     const next = { ...address, ...changes };
     checkPosition(next.latitude, next.longitude);

@@ -2,10 +2,11 @@
 // phone numbers be read.
 import { newRow } from '@customer360/kernel/entity';
 import type { Problem } from '@customer360/kernel/problem';
+import { insertRow } from '@customer360/kernel/rows';
 import { readLocalPhones } from '../contact/read-local-phones.ts';
 import { publishCustomerState } from '../customer/customer-state.ts';
 import type { Ctx } from '../loaders.ts';
-import { type ChildNoun, createChild, fact, insertRow } from '../write.ts';
+import { type ChildNoun, createChild, fact } from '../write.ts';
 import { AddressTable, addressList } from './address.table.ts';
 import { type Address, type AddressFields, checkPosition } from './address.ts';
 import { checkAddressFields, degrees } from './address-input.ts';

@@ -1,10 +1,11 @@
 // Update, soft-delete and restore a contact. Becoming primary sends the present one back [Contact AC-1]; a restored contact comes back as
 // not primary where another one is by now.
 import type { Problem } from '@customer360/kernel/problem';
+import { changesOf, updateRow } from '@customer360/kernel/rows';
 import { emailKey } from '../customer/email-key.ts';
 import { phoneE164 } from '../customer/phone.ts';
 import type { Ctx } from '../loaders.ts';
-import { type Changes, changeChild, differences, fact, publicNames, updateRow } from '../write.ts';
+import { type Changes, changeChild, fact, publicNames } from '../write.ts';
 import { ContactTable } from './contact.table.ts';
 import type { Contact, ContactFields } from './contact.ts';
 import { checkContactFields } from './contact-input.ts';
@@ -32,7 +33,7 @@ export async function updateContact(
     if (wanted.roles) wanted.roles = [...new Set(wanted.roles)];
     if (input.email !== undefined) wanted.emailKey = emailKey(input.email);
     if (input.phone !== undefined) wanted.phoneE164 = phoneE164(input.phone, phoneRegion ?? (await regionOf(tx, contact.customerId)));
-    const changes = differences(contact, wanted);
+    const changes = changesOf(contact, wanted);
     if (Object.keys(changes).length === 0) return contact;
     if (changes.isPrimary) await demotePrimary(tx, contact.customerId);
     const saved = await updateRow(tx, ContactTable, contact, changes);

@@ -1,8 +1,8 @@
 // Contact in the graph: translation only.
 import { createdBy } from '@customer360/kernel/entity';
+import { enumOf, memberOf } from '@customer360/kernel/graph';
 import { notFound } from '@customer360/kernel/problem';
 import type { Resolvers } from '../generated/graphql.ts';
-import { enumValues, resultOf } from '../graphql-enum.ts';
 import { list } from '../list.ts';
 import type { Ctx } from '../loaders.ts';
 import { deleteContact, restoreContact, updateContact } from './change-contact.ts';
@@ -17,9 +17,9 @@ async function contact(ctx: Ctx, id: string): Promise<Contact> {
 }
 
 export const contactResolvers: Resolvers = {
-  ContactStatus: enumValues(CONTACT_STATUSES),
-  CommunicationPreference: enumValues(COMMUNICATION_PREFERENCES),
-  ContactRole: enumValues(CONTACT_ROLES),
+  ContactStatus: enumOf(CONTACT_STATUSES),
+  CommunicationPreference: enumOf(COMMUNICATION_PREFERENCES),
+  ContactRole: enumOf(CONTACT_ROLES),
   Query: {
     contact: (_, args, ctx) => contact(ctx, args.id),
     contacts: (_, args, ctx) => list(ctx, contactList, args),
@@ -35,8 +35,8 @@ export const contactResolvers: Resolvers = {
     customer: (row, _, ctx) => ctx.loaders.customer.load(row.customerId),
     createdBy,
   },
-  CreateContactResult: resultOf('Contact'),
-  UpdateContactResult: resultOf('Contact'),
-  DeleteContactResult: resultOf('Contact'),
-  RestoreContactResult: resultOf('Contact'),
+  CreateContactResult: memberOf('Contact'),
+  UpdateContactResult: memberOf('Contact'),
+  DeleteContactResult: memberOf('Contact'),
+  RestoreContactResult: memberOf('Contact'),
 };

@@ -1,9 +1,11 @@
 // The contact table: schema and list. [Contact AC-1] is held by the partial unique index one_primary_per_customer.
 import { customerColumns, rowColumns } from '@customer360/kernel/entity';
+import { field } from '@customer360/kernel/filter';
+import { searchIn } from '@customer360/kernel/list';
 import { keyset } from '@customer360/kernel/paging';
 import { columns, raw, sql } from '@customer360/kernel/sql';
 import { EntitySchema } from 'typeorm';
-import { enumField, field, type ListSpec } from '../list.ts';
+import type { ListSpec } from '../list.ts';
 import { visibleCustomer } from '../scope.ts';
 import type { Contact } from './contact.ts';
 
@@ -28,13 +30,13 @@ export const ContactTable = new EntitySchema<Contact>({
   },
 });
 
-export const contactList: ListSpec = {
+export const contactList: ListSpec<Contact> = {
   name: 'listContacts',
   select: columns(ContactTable, 't'),
   from: raw('contact t join customer c on c.id = t.customer_id'),
   visible: (actor, includeDeleted) =>
     sql`${visibleCustomer(actor, 'c', includeDeleted)} and ${raw(includeDeleted ? 'true' : 't.deleted_at is null')}`,
-  search: ['t.first_name', 't.last_name', 't.email'],
+  search: searchIn('t.first_name', 't.last_name', 't.email'),
   order: keyset({
     fields: {
       IS_PRIMARY: { column: raw('t.is_primary'), type: 'bool' },
@@ -59,7 +61,7 @@ export const contactList: ListSpec = {
     phone: field('t.phone', 'text'),
     jobTitle: field('t.job_title', 'text'),
     isPrimary: field('t.is_primary', 'bool'),
-    status: enumField('t.status'),
+    status: field('t.status', 'enum'),
     doNotContact: field('t.do_not_contact', 'bool'),
     createdAt: field('t.created_at', 'timestamptz'),
     updatedAt: field('t.updated_at', 'timestamptz'),
@@ -69,7 +71,7 @@ export const contactList: ListSpec = {
 const PRIMARY_FIRST = [{ field: 'IS_PRIMARY', direction: 'DESC' }, { field: 'LAST_NAME' }, { field: 'FIRST_NAME' }] as const;
 
 /** The contacts of one customer: the primary one first unless told. */
-export const contactsOfCustomer: ListSpec = {
+export const contactsOfCustomer: ListSpec<Contact> = {
   ...contactList,
   order: { plan: (args, max) => contactList.order.plan(args.orderBy?.length ? args : { ...args, orderBy: PRIMARY_FIRST }, max) },
 };

@@ -1,10 +1,11 @@
 // Add a person to a customer [Contact]. A new primary contact sends the present one back [Contact AC-1].
 import { newRow } from '@customer360/kernel/entity';
 import type { Problem } from '@customer360/kernel/problem';
+import { insertRow } from '@customer360/kernel/rows';
 import { emailKey } from '../customer/email-key.ts';
 import { phoneE164 } from '../customer/phone.ts';
 import type { Ctx } from '../loaders.ts';
-import { type ChildNoun, createChild, fact, insertRow } from '../write.ts';
+import { type ChildNoun, createChild, fact } from '../write.ts';
 import { ContactTable, contactList } from './contact.table.ts';
 import type { Contact, ContactFields } from './contact.ts';
 import { checkContactFields } from './contact-input.ts';

@@ -1,11 +1,12 @@
 // A national phone number cannot be read before a country is known; when an address or account brings one, the numbers that were kept as
 // entered are read again [International phone format].
+import { updateRow } from '@customer360/kernel/rows';
 import { columns, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { customerIn } from '../customer/customer.table.ts';
 import { phoneE164 } from '../customer/phone.ts';
 import { saveCustomer } from '../customer/save-customer.ts';
-import { fact, updateRow } from '../write.ts';
+import { fact } from '../write.ts';
 import { ContactTable } from './contact.table.ts';
 import type { Contact } from './contact.ts';
 import { contactState } from './contact-state.ts';

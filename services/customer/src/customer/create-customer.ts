@@ -3,12 +3,13 @@
 import { hasRole } from '@customer360/kernel/actor';
 import { newRow } from '@customer360/kernel/entity';
 import { badInput, isProblem, type Problem, problem } from '@customer360/kernel/problem';
+import { insertRow } from '@customer360/kernel/rows';
 import { type Tx, transact } from '@customer360/kernel/transact';
 import { refuseAccountOf, taxIdColumns } from '../account/account.ts';
 import { addAccount } from '../account/create-account.ts';
 import type { Ctx } from '../loaders.ts';
 import { openParent } from '../relationship/set-parent.ts';
-import { customerUnderLock, fact, insertRow, readRow, requireCustomer } from '../write.ts';
+import { customerUnderLock, fact, readRow, requireCustomer } from '../write.ts';
 import { CustomerTable } from './customer.table.ts';
 import { type Customer, firstStage } from './customer.ts';
 import { type CreateCustomerInput, checkNewCustomer } from './customer-input.ts';

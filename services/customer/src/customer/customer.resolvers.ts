@@ -1,8 +1,8 @@
 // Customer in the graph: translation only.
 import { createdBy } from '@customer360/kernel/entity';
+import { enumOf, memberOf } from '@customer360/kernel/graph';
 import { badInput, notFound } from '@customer360/kernel/problem';
 import type { Resolvers } from '../generated/graphql.ts';
-import { enumValues, resultOf } from '../graphql-enum.ts';
 import { list } from '../list.ts';
 import type { Ctx } from '../loaders.ts';
 import { mayIncludeDeleted } from '../scope.ts';
@@ -28,9 +28,9 @@ function customersByIds(ctx: Ctx, ids: string[]) {
 }
 
 export const customerResolvers: Resolvers = {
-  CustomerType: enumValues(CUSTOMER_TYPES),
-  CustomerStatus: enumValues(CUSTOMER_STATUSES),
-  CustomerSource: enumValues(CUSTOMER_SOURCES),
+  CustomerType: enumOf(CUSTOMER_TYPES),
+  CustomerStatus: enumOf(CUSTOMER_STATUSES),
+  CustomerSource: enumOf(CUSTOMER_SOURCES),
   Query: {
     customer: (_, args, ctx) => customer(ctx, args.id, args.includeDeleted),
     customersByIds: (_, args, ctx) => customersByIds(ctx, args.ids),
@@ -58,8 +58,8 @@ export const customerResolvers: Resolvers = {
   DuplicateCandidate: {
     customer: (candidate, _, ctx) => (candidate.hidden ? null : ctx.loaders.customer.load(candidate.customerId)),
   },
-  CreateCustomerResult: resultOf('Customer'),
-  UpdateCustomerResult: resultOf('Customer'),
-  DeleteCustomerResult: resultOf('Customer'),
-  RestoreCustomerResult: resultOf('Customer'),
+  CreateCustomerResult: memberOf('Customer'),
+  UpdateCustomerResult: memberOf('Customer'),
+  DeleteCustomerResult: memberOf('Customer'),
+  RestoreCustomerResult: memberOf('Customer'),
 };

@@ -3,12 +3,14 @@
 import type { Actor } from '@customer360/kernel/actor';
 import type { RequestContext } from '@customer360/kernel/context';
 import { rowColumns } from '@customer360/kernel/entity';
+import { field } from '@customer360/kernel/filter';
+import { searchIn } from '@customer360/kernel/list';
 import { byKey } from '@customer360/kernel/loader';
 import { keyset } from '@customer360/kernel/paging';
 import { columns, raw, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
-import { enumField, field, type ListSpec } from '../list.ts';
+import type { ListSpec } from '../list.ts';
 import { visibleCustomer } from '../scope.ts';
 import type { Customer } from './customer.ts';
 
@@ -40,12 +42,12 @@ export const CustomerTable = new EntitySchema<Customer>({
 
 const select = columns(CustomerTable, 'c');
 
-export const customerList: ListSpec = {
+export const customerList: ListSpec<Customer> = {
   name: 'listCustomers',
   select,
   from: raw('customer c'),
   visible: (actor, includeDeleted) => visibleCustomer(actor, 'c', includeDeleted),
-  search: ['c.display_name', 'c.email', 'c.external_id'],
+  search: searchIn('c.display_name', 'c.email', 'c.external_id'),
   order: keyset({
     fields: {
       DISPLAY_NAME: { column: raw('c.display_name'), type: 'text' },
@@ -59,10 +61,10 @@ export const customerList: ListSpec = {
   }),
   filter: {
     id: field('c.id', 'uuid'),
-    type: enumField('c.type'),
+    type: field('c.type', 'enum'),
     displayName: field('c.display_name', 'text'),
-    status: enumField('c.status'),
-    source: enumField('c.source'),
+    status: field('c.status', 'enum'),
+    source: field('c.source', 'enum'),
     externalId: field('c.external_id', 'text'),
     email: field('c.email', 'text'),
     phone: field('c.phone', 'text'),
@@ -76,7 +78,7 @@ export const customerList: ListSpec = {
 };
 
 /** The customers below one in the hierarchy, by name unless told. */
-export const childrenList: ListSpec = {
+export const childrenList: ListSpec<Customer> = {
   ...customerList,
   name: 'listChildren',
   order: {

@@ -1,6 +1,5 @@
 // A customer is a person or an organisation, and everything else hangs on it [Customer]. The rules that need no database stand here:
 // the lifecycle stage leads the status, `inactive` is set by hand and kept (decisions page), a restricted customer is changed by few.
-import { type Actor, hasRole } from '@customer360/kernel/actor';
 import type { Row } from '@customer360/kernel/entity';
 import { type Problem, problem } from '@customer360/kernel/problem';
 
@@ -70,13 +69,4 @@ export function refuseStatus(
   return problem('StatusFollowsStage', 'The status follows the lifecycle stage: move the stage with changeStage, or set INACTIVE.', {
     allowed,
   });
-}
-
-/** A restricted customer is changed by a dpo or an admin only [Right to Restriction]. */
-export function refuseRestricted(
-  customer: Pick<Customer, 'id' | 'processingRestricted'>,
-  actor: Actor,
-): Problem<'ProcessingRestricted', { customerId: string }> | undefined {
-  if (!customer.processingRestricted || actor.kind === 'SYSTEM' || hasRole(actor, 'dpo', 'admin')) return undefined;
-  return problem('ProcessingRestricted', 'Processing of this customer is restricted; ask a dpo or an admin.', { customerId: customer.id });
 }

@@ -1,13 +1,16 @@
 // Soft-delete a customer with its contacts, addresses, account, relationships and external ids, under one deletion id [Customer AC-3].
 // Its children in the hierarchy keep their parent: they simply see none until a restore (docs/decisions).
+
 import { randomUUID } from 'node:crypto';
+import { refuseRestricted } from '@customer360/customer-data/restriction';
 import { expectVersion, type Problem } from '@customer360/kernel/problem';
+import { updateRow } from '@customer360/kernel/rows';
 import { transact } from '@customer360/kernel/transact';
 import type { Ctx } from '../loaders.ts';
-import { customerUnderLock, fact, requireCustomer, updateRow } from '../write.ts';
+import { customerUnderLock, fact, requireCustomer } from '../write.ts';
 import { markChildren } from './cascade.ts';
 import { CustomerTable } from './customer.table.ts';
-import { type Customer, refuseRestricted } from './customer.ts';
+import type { Customer } from './customer.ts';
 import { publishCustomerState } from './customer-state.ts';
 import { markExternalIds } from './external-id.ts';
 

@@ -1,6 +1,7 @@
 // The keys by which the same customer is recognised, and the status rules; pure, table by table.
+import { refuseRestricted } from '@customer360/customer-data/restriction';
 import { expect, test } from '@jest/globals';
-import { firstStage, refuseRestricted, refuseStatus, statusAfterStage } from './customer.ts';
+import { firstStage, refuseStatus, statusAfterStage } from './customer.ts';
 import { emailKey } from './email-key.ts';
 import { phoneE164 } from './phone.ts';
 

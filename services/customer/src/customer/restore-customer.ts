@@ -1,12 +1,14 @@
 // Bring back a soft-deleted customer with exactly what its deletion took [Customer AC-3]; what was deleted before on its own stays deleted.
 // An external id that somebody took meanwhile, or an erasure, stands in the way.
+import { refuseRestricted } from '@customer360/customer-data/restriction';
 import { notFound, type Problem, problem } from '@customer360/kernel/problem';
+import { updateRow } from '@customer360/kernel/rows';
 import { transact } from '@customer360/kernel/transact';
 import type { Ctx } from '../loaders.ts';
-import { fact, updateRow } from '../write.ts';
+import { fact } from '../write.ts';
 import { markChildren } from './cascade.ts';
 import { CustomerTable, customerIn, findCustomer } from './customer.table.ts';
-import { type Customer, refuseRestricted } from './customer.ts';
+import type { Customer } from './customer.ts';
 import { publishCustomerState } from './customer-state.ts';
 import { externalIdLock, externalIdTakenMeanwhile, markExternalIds } from './external-id.ts';
 

@@ -1,13 +1,14 @@
 // Every change of a customer row passes here, so that none can be silent: the next version, `customer-updated` with the names of the changed
 // fields, and `owner-changed` beside it, because many follow owners only.
+import { changesOf, updateRow } from '@customer360/kernel/rows';
 import type { Tx } from '@customer360/kernel/transact';
-import { differences, fact, publicNames, updateRow } from '../write.ts';
+import { fact, publicNames } from '../write.ts';
 import { CustomerTable } from './customer.table.ts';
 import type { Customer } from './customer.ts';
 
 /** Writes what differs and tells of it; a change of nothing writes nothing. The caller publishes the state afterwards. */
 export async function saveCustomer(tx: Tx, customer: Customer, wanted: Partial<Customer>): Promise<Customer> {
-  const changes = differences(customer, wanted);
+  const changes = changesOf(customer, wanted);
   if (Object.keys(changes).length === 0) return customer;
   const saved = await updateRow(tx, CustomerTable, customer, changes);
   tx.emit(

@@ -1,5 +1,6 @@
 // Change a customer [Customer AC-1]. Absent fields stay, null clears. The status follows the stage; a new parent passes the cycle check and
 // keeps the dated relationship in step; an owner must be active. One transaction, one version, one fact.
+import { refuseRestricted } from '@customer360/customer-data/restriction';
 import { expectVersion, type Problem } from '@customer360/kernel/problem';
 import { type Tx, transact } from '@customer360/kernel/transact';
 import { accountOf } from '../account/account.table.ts';
@@ -8,7 +9,7 @@ import { regionOf } from '../contact/phone-region.ts';
 import type { Ctx } from '../loaders.ts';
 import { HIERARCHY_LOCK, setParent } from '../relationship/set-parent.ts';
 import { type Changes, customerUnderLock, requireCustomer } from '../write.ts';
-import { type Customer, refuseRestricted, refuseStatus } from './customer.ts';
+import { type Customer, refuseStatus } from './customer.ts';
 import { type CustomerFields, checkCustomerFields } from './customer-input.ts';
 import { publishCustomerState } from './customer-state.ts';
 import { emailKey } from './email-key.ts';

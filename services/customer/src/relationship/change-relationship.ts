@@ -1,14 +1,16 @@
 // Update, end, soft-delete and restore a relationship. For PARENT_CHILD each of them keeps `customer.parent_id` in step: ending or deleting a
 // lasting one clears the parent, restoring one sets it again unless there is another parent by now, or a loop would close.
+import { refuseRestricted } from '@customer360/customer-data/restriction';
 import { badInput, checkText, expectVersion, notFound, type Problem, problem } from '@customer360/kernel/problem';
+import { changesOf, updateRow } from '@customer360/kernel/rows';
 import { sql } from '@customer360/kernel/sql';
 import { type Tx, transact } from '@customer360/kernel/transact';
 import { customerIn } from '../customer/customer.table.ts';
-import { type Customer, refuseRestricted } from '../customer/customer.ts';
+import type { Customer } from '../customer/customer.ts';
 import { publishCustomerState } from '../customer/customer-state.ts';
 import { saveCustomer } from '../customer/save-customer.ts';
 import type { Ctx } from '../loaders.ts';
-import { differences, publicNames, readRow, updateRow } from '../write.ts';
+import { publicNames, readRow } from '../write.ts';
 import { overlapping, RelationshipTable, relationshipList } from './relationship.table.ts';
 import { checkDays, dayOf, MAX_NOTES, type Relationship } from './relationship.ts';
 import { relationshipFact } from './relationship-facts.ts';
@@ -29,7 +31,7 @@ export async function updateRelationship(
 ): Promise<Relationship | Problem> {
   checkText('input.notes', input.notes, { max: MAX_NOTES });
   return change(ctx, id, { expectedVersion }, async (tx, relationship) => {
-    const changes = differences(relationship, input);
+    const changes = changesOf(relationship, input);
     if (Object.keys(changes).length === 0) return relationship;
     const next = { ...relationship, ...changes };
     checkDays(next.startDate, next.endDate, 'startDate' in changes && !('endDate' in changes) ? 'input.startDate' : 'input.endDate');

@@ -1,13 +1,15 @@
 // Relate two customers: never a customer to itself [Relationship AC-1], never the same relationship twice at a time [Relationship AC-2].
 // PARENT_CHILD is the hierarchy: it sets the child's parent through set-parent.ts.
+import { refuseRestricted } from '@customer360/customer-data/restriction';
 import { newRow } from '@customer360/kernel/entity';
 import { badInput, checkText, type Problem, problem } from '@customer360/kernel/problem';
+import { insertRow } from '@customer360/kernel/rows';
 import { type Tx, transact } from '@customer360/kernel/transact';
-import { type Customer, refuseRestricted } from '../customer/customer.ts';
+import type { Customer } from '../customer/customer.ts';
 import { publishCustomerState } from '../customer/customer-state.ts';
 import { saveCustomer } from '../customer/save-customer.ts';
 import type { Ctx } from '../loaders.ts';
-import { customerUnderLock, insertRow, readRow, requireCustomer } from '../write.ts';
+import { customerUnderLock, readRow, requireCustomer } from '../write.ts';
 import { overlapping, RelationshipTable } from './relationship.table.ts';
 import { checkDays, dayOf, MAX_NOTES, type Relationship, refuseSelf } from './relationship.ts';
 import { relationshipFact } from './relationship-facts.ts';

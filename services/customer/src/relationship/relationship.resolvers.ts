@@ -1,7 +1,7 @@
 // Relationship in the graph: translation only.
 import { createdBy } from '@customer360/kernel/entity';
+import { enumOf, memberOf } from '@customer360/kernel/graph';
 import type { Resolvers } from '../generated/graphql.ts';
-import { enumValues, resultOf } from '../graphql-enum.ts';
 import { list } from '../list.ts';
 import { deleteRelationship, endRelationship, restoreRelationship, updateRelationship } from './change-relationship.ts';
 import { createRelationship } from './create-relationship.ts';
@@ -9,7 +9,7 @@ import { relationshipList } from './relationship.table.ts';
 import { RELATIONSHIP_TYPES } from './relationship.ts';
 
 export const relationshipResolvers: Resolvers = {
-  RelationshipType: enumValues(RELATIONSHIP_TYPES),
+  RelationshipType: enumOf(RELATIONSHIP_TYPES),
   Query: {
     relationships: (_, args, ctx) => list(ctx, relationshipList, args),
   },
@@ -25,9 +25,9 @@ export const relationshipResolvers: Resolvers = {
     to: (row, _, ctx) => ctx.loaders.customer.load(row.toCustomerId),
     createdBy,
   },
-  CreateRelationshipResult: resultOf('Relationship'),
-  UpdateRelationshipResult: resultOf('Relationship'),
-  EndRelationshipResult: resultOf('Relationship'),
-  DeleteRelationshipResult: resultOf('Relationship'),
-  RestoreRelationshipResult: resultOf('Relationship'),
+  CreateRelationshipResult: memberOf('Relationship'),
+  UpdateRelationshipResult: memberOf('Relationship'),
+  EndRelationshipResult: memberOf('Relationship'),
+  DeleteRelationshipResult: memberOf('Relationship'),
+  RestoreRelationshipResult: memberOf('Relationship'),
 };

@@ -1,10 +1,12 @@
 // The relationship table: schema and list. [Relationship AC-2] is held by an exclusion constraint over the pair, the type and the days.
 import { rowColumns } from '@customer360/kernel/entity';
+import { field } from '@customer360/kernel/filter';
+import { searchIn } from '@customer360/kernel/list';
 import { keyset } from '@customer360/kernel/paging';
 import { columns, raw, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
-import { enumField, field, type ListSpec } from '../list.ts';
+import type { ListSpec } from '../list.ts';
 import { visibleCustomer } from '../scope.ts';
 import type { Relationship } from './relationship.ts';
 
@@ -26,13 +28,13 @@ export const RelationshipTable = new EntitySchema<Relationship>({
 
 export const relationshipSelect = columns(RelationshipTable, 't');
 
-export const relationshipList: ListSpec = {
+export const relationshipList: ListSpec<Relationship> = {
   name: 'listRelationships',
   select: relationshipSelect,
   from: raw('relationship t join customer f on f.id = t.from_customer_id join customer c on c.id = t.to_customer_id'),
   visible: (actor, includeDeleted) =>
     sql`${visibleCustomer(actor, 'f', includeDeleted)} and ${visibleCustomer(actor, 'c', includeDeleted)} and ${raw(includeDeleted ? 'true' : 't.deleted_at is null')}`,
-  search: ['t.notes'],
+  search: searchIn('t.notes'),
   order: keyset({
     fields: {
       START_DATE: { column: raw('t.start_date'), type: 'date', nullable: true },
@@ -45,7 +47,7 @@ export const relationshipList: ListSpec = {
   filter: {
     fromCustomerId: field('t.from_customer_id', 'uuid'),
     toCustomerId: field('t.to_customer_id', 'uuid'),
-    relationshipType: enumField('t.relationship_type'),
+    relationshipType: field('t.relationship_type', 'enum'),
     startDate: field('t.start_date', 'date'),
     endDate: field('t.end_date', 'date'),
     createdAt: field('t.created_at', 'timestamptz'),

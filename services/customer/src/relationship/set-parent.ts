@@ -2,11 +2,11 @@
 // nowhere else. All moves hold one hierarchy lock, so that two of them cannot close a loop between them.
 import { newRow } from '@customer360/kernel/entity';
 import { badInput, type Problem, problem } from '@customer360/kernel/problem';
+import { insertRow } from '@customer360/kernel/rows';
 import { sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { climb, MAX_DEPTH } from '../customer/customer.table.ts';
 import type { Customer } from '../customer/customer.ts';
-import { insertRow } from '../write.ts';
 import { RelationshipTable, relationshipSelect } from './relationship.table.ts';
 import { dayOf, loopOf, type Relationship } from './relationship.ts';
 import { relationshipFact } from './relationship-facts.ts';

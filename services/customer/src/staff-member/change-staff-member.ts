@@ -1,10 +1,11 @@
 // Update, soft-delete and restore a member of staff. Somebody must stay who can administer the directory. A deactivated owner keeps the
 // customers for now: the bulk hand-over to manager or pool is a use-case of its own [Inactive owner].
 import { badInput, expectVersion, notFound, type Problem, problem } from '@customer360/kernel/problem';
+import { changesOf, updateRow } from '@customer360/kernel/rows';
 import { type Tx, transact } from '@customer360/kernel/transact';
 import { emailKey } from '../customer/email-key.ts';
 import type { Ctx } from '../loaders.ts';
-import { type Changes, differences, fact, publicNames, updateRow } from '../write.ts';
+import { type Changes, fact, publicNames } from '../write.ts';
 import { checkStaffFields, DIRECTORY_LOCK, emailProblem, requireManager } from './create-staff-member.ts';
 import { anotherAdministrator, emailTaken, StaffMemberTable, staffIn } from './staff-member.table.ts';
 import { isAdministrator, type StaffFields, type StaffMember } from './staff-member.ts';
@@ -24,7 +25,7 @@ export async function updateStaffMember(
     if (input.active === null) wanted.active = true;
     if (input.roles) wanted.roles = [...new Set(input.roles)];
     if (input.email !== undefined) wanted.emailKey = emailKey(input.email)!;
-    const changes = differences(staff, wanted);
+    const changes = changesOf(staff, wanted);
     if (Object.keys(changes).length === 0) return staff;
     if (changes.emailKey && (await emailTaken(tx, changes.emailKey, id))) return emailProblem();
     if (changes.managerId) await requireManager(tx, changes.managerId);

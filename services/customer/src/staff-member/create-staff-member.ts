@@ -1,10 +1,11 @@
 // Add a member of staff. The id may come from the identity provider: it is the `sub` of the person's token.
 import { newRow } from '@customer360/kernel/entity';
 import { badInput, checkText, notFound, type Problem, problem } from '@customer360/kernel/problem';
+import { insertRow } from '@customer360/kernel/rows';
 import { type Tx, transact } from '@customer360/kernel/transact';
 import { emailKey } from '../customer/email-key.ts';
 import type { Ctx } from '../loaders.ts';
-import { type Changes, fact, insertRow, readRow } from '../write.ts';
+import { type Changes, fact, readRow } from '../write.ts';
 import { emailTaken, StaffMemberTable, staffIn } from './staff-member.table.ts';
 import { STAFF_ROLES, type StaffFields, type StaffMember } from './staff-member.ts';
 import { staffState } from './staff-state.ts';

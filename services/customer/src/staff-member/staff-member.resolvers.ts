@@ -1,8 +1,8 @@
 // StaffMember in the graph: translation only.
 import { createdBy } from '@customer360/kernel/entity';
+import { enumOf, memberOf } from '@customer360/kernel/graph';
 import { notFound } from '@customer360/kernel/problem';
 import type { Resolvers } from '../generated/graphql.ts';
-import { enumValues, resultOf } from '../graphql-enum.ts';
 import { list } from '../list.ts';
 import type { Ctx } from '../loaders.ts';
 import { deleteStaffMember, restoreStaffMember, updateStaffMember } from './change-staff-member.ts';
@@ -17,7 +17,7 @@ async function staffMember(ctx: Ctx, id: string): Promise<StaffMember> {
 }
 
 export const staffMemberResolvers: Resolvers = {
-  StaffRole: enumValues(STAFF_ROLES),
+  StaffRole: enumOf(STAFF_ROLES),
   Query: {
     staffMember: (_, args, ctx) => staffMember(ctx, args.id),
     staffMembers: (_, args, ctx) => list(ctx, staffList, args),
@@ -33,8 +33,8 @@ export const staffMemberResolvers: Resolvers = {
     manager: (row, _, ctx) => (row.managerId ? ctx.loaders.staff.load(row.managerId) : null),
     createdBy,
   },
-  CreateStaffMemberResult: resultOf('StaffMember'),
-  UpdateStaffMemberResult: resultOf('StaffMember'),
-  DeleteStaffMemberResult: resultOf('StaffMember'),
-  RestoreStaffMemberResult: resultOf('StaffMember'),
+  CreateStaffMemberResult: memberOf('StaffMember'),
+  UpdateStaffMemberResult: memberOf('StaffMember'),
+  DeleteStaffMemberResult: memberOf('StaffMember'),
+  RestoreStaffMemberResult: memberOf('StaffMember'),
 };

@@ -1,12 +1,14 @@
 // The staff directory: schema, list and loader.
 import type { RequestContext } from '@customer360/kernel/context';
 import { rowColumns } from '@customer360/kernel/entity';
+import { field } from '@customer360/kernel/filter';
+import { searchIn } from '@customer360/kernel/list';
 import { byKey } from '@customer360/kernel/loader';
 import { keyset } from '@customer360/kernel/paging';
 import { columns, raw, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
-import { field, type ListSpec } from '../list.ts';
+import type { ListSpec } from '../list.ts';
 import type { StaffMember } from './staff-member.ts';
 
 export const StaffMemberTable = new EntitySchema<StaffMember>({
@@ -25,12 +27,12 @@ export const StaffMemberTable = new EntitySchema<StaffMember>({
 
 const select = columns(StaffMemberTable, 's');
 
-export const staffList: ListSpec = {
+export const staffList: ListSpec<StaffMember> = {
   name: 'listStaffMembers',
   select,
   from: raw('staff_member s'),
   visible: (_, includeDeleted) => raw(includeDeleted ? 'true' : 's.deleted_at is null'),
-  search: ['s.name', 's.email'],
+  search: searchIn('s.name', 's.email'),
   order: keyset({
     fields: {
       NAME: { column: raw('s.name'), type: 'text' },

@@ -1,12 +1,14 @@
 // Where activities live, and every statement that reads them. An internal activity (no customer) is seen by its assignee, its author, the
 // assignee's team, and by those who see everything.
-import { visibleCustomer } from '@customer360/customer-data/directory';
+import { teamOf, visibleCustomer } from '@customer360/customer-data/directory';
 import { type Actor, hasRole } from '@customer360/kernel/actor';
+import type { Reader } from '@customer360/kernel/database';
 import { rowColumns } from '@customer360/kernel/entity';
+import { field } from '@customer360/kernel/filter';
 import { keyset } from '@customer360/kernel/paging';
 import { columns, raw, type Sql, sql } from '@customer360/kernel/sql';
 import { EntitySchema } from 'typeorm';
-import { type ListSpec, lower, type Reader } from '../list.ts';
+import { type ListSpec, matches } from '../list.ts';
 import type { Activity } from './activity.ts';
 
 export const ActivityTable = new EntitySchema<Activity>({
@@ -35,8 +37,7 @@ const activityColumns: Sql = columns(ActivityTable, 'r');
 function scope(actor: Actor): Sql {
   const internal = hasRole(actor, 'admin', 'sales_manager', 'dpo', 'auditor')
     ? raw('true')
-    : sql`(r.assigned_to::text = ${actor.id} or (r.created_by_kind = ${actor.kind} and r.created_by_id = ${actor.id}) or r.assigned_to in (
-        select mate.staff_id from directory_staff mate join directory_staff me on me.team = mate.team where me.staff_id::text = ${actor.id}))`;
+    : sql`(r.assigned_to::text = ${actor.id} or (r.created_by_kind = ${actor.kind} and r.created_by_id = ${actor.id}) or r.assigned_to in (${teamOf(actor.id)}))`;
   return sql`((r.customer_id is null and ${internal}) or (r.customer_id is not null and ${visibleCustomer(actor, raw('r.customer_id'))}))`;
 }
 
@@ -44,28 +45,29 @@ const open = raw(`r.status in ('pending', 'in_progress')`);
 
 /** The list of activities: what can be filtered and ordered, and who sees what. */
 export const activityList: ListSpec<Activity> = {
-  noun: 'Activity',
-  table: raw('activity'),
-  columns: activityColumns,
+  name: 'listActivities',
+  select: activityColumns,
+  from: raw('activity r'),
+  search: matches,
   scope,
-  filters: {
-    id: { column: raw('r.id'), type: 'uuid' },
-    customerId: { column: raw('r.customer_id'), type: 'uuid' },
-    contactId: { column: raw('r.contact_id'), type: 'uuid' },
-    activityType: { column: raw('r.activity_type'), type: 'enum', toStored: lower },
-    subject: { column: raw('r.subject'), type: 'text' },
-    priority: { column: raw('r.priority'), type: 'enum', toStored: lower },
-    status: { column: raw('r.status'), type: 'enum', toStored: lower },
+  filter: {
+    id: field('r.id', 'uuid'),
+    customerId: field('r.customer_id', 'uuid'),
+    contactId: field('r.contact_id', 'uuid'),
+    activityType: field('r.activity_type', 'enum'),
+    subject: field('r.subject', 'text'),
+    priority: field('r.priority', 'enum'),
+    status: field('r.status', 'enum'),
     overdue: { column: sql`(${open} and r.due_date < now())`, type: 'bool' },
-    assignedToId: { column: raw('r.assigned_to'), type: 'uuid' },
-    dueDate: { column: raw('r.due_date'), type: 'timestamptz' },
-    reminderAt: { column: raw('r.reminder_at'), type: 'timestamptz' },
-    completedAt: { column: raw('r.completed_at'), type: 'timestamptz' },
-    createdById: { column: raw('r.created_by_id'), type: 'text' },
-    createdAt: { column: raw('r.created_at'), type: 'timestamptz' },
-    updatedAt: { column: raw('r.updated_at'), type: 'timestamptz' },
+    assignedToId: field('r.assigned_to', 'uuid'),
+    dueDate: field('r.due_date', 'timestamptz'),
+    reminderAt: field('r.reminder_at', 'timestamptz'),
+    completedAt: field('r.completed_at', 'timestamptz'),
+    createdById: field('r.created_by_id', 'text'),
+    createdAt: field('r.created_at', 'timestamptz'),
+    updatedAt: field('r.updated_at', 'timestamptz'),
   },
-  keyset: keyset({
+  order: keyset({
     fields: {
       DUE_DATE: { column: raw('r.due_date'), type: 'timestamptz' },
       PRIORITY: { column: raw(`array_position(array['low','normal','high','urgent'], r.priority)`), type: 'int' },

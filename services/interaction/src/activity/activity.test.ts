@@ -19,7 +19,7 @@ test('[Activity AC-2] only an open activity can be worked on', () => {
   expect(refuseClosed({ id: 'a', status: 'completed' })).toMatchObject({
     __typename: 'ActivityNotOpen',
     activityId: 'a',
-    status: 'COMPLETED',
+    status: 'completed',
   });
   expect(refuseClosed({ id: 'a', status: 'cancelled' })).toMatchObject({ __typename: 'ActivityNotOpen', status: 'CANCELLED' });
 });

@@ -4,9 +4,12 @@ import type { Row } from '@customer360/kernel/entity';
 import { badInput, checkText, type Problem, problem } from '@customer360/kernel/problem';
 import type { InteractionType } from '../interaction/interaction.ts';
 
-export type ActivityType = 'call' | 'email' | 'meeting' | 'task' | 'follow_up' | 'demo';
-export type Priority = 'low' | 'normal' | 'high' | 'urgent';
-export type ActivityStatus = 'pending' | 'in_progress' | 'completed' | 'cancelled';
+export const ACTIVITY_TYPES = ['call', 'email', 'meeting', 'task', 'follow_up', 'demo'] as const;
+export type ActivityType = (typeof ACTIVITY_TYPES)[number];
+export const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const;
+export type Priority = (typeof PRIORITIES)[number];
+export const ACTIVITY_STATUSES = ['pending', 'in_progress', 'completed', 'cancelled'] as const;
+export type ActivityStatus = (typeof ACTIVITY_STATUSES)[number];
 
 /** A row of table `activity`; times are UTC instants. */
 export interface Activity extends Row {
@@ -40,9 +43,7 @@ export const isOverdue = (row: Pick<Activity, 'status' | 'dueDate'>, now: Date):
 
 /** The refusal of a change to an activity that is completed or cancelled. */
 export const refuseClosed = (row: Pick<Activity, 'id' | 'status'>): Problem | undefined =>
-  isOpen(row)
-    ? undefined
-    : problem('ActivityNotOpen', `the activity is ${row.status} already`, { activityId: row.id, status: row.status.toUpperCase() });
+  isOpen(row) ? undefined : problem('ActivityNotOpen', `the activity is ${row.status} already`, { activityId: row.id, status: row.status });
 
 /** Refuses texts that are missing or too long, and a reminder after the due date. */
 export function checkActivity(given: Partial<Pick<ActivityContent, 'subject' | 'description'>>): void {

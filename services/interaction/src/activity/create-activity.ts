@@ -1,5 +1,5 @@
 // Plan something with a customer, or internally [WF-IT-003]; the caller does it unless an active colleague is named.
-import { refuseRestricted, requireContact, requireCustomer, requireStaff } from '@customer360/customer-data/directory';
+import { requireContact, requireStaff, requireUnrestricted } from '@customer360/customer-data/directory';
 import type { RequestContext } from '@customer360/kernel/context';
 import { newRow } from '@customer360/kernel/entity';
 import { badInput, isProblem, notFound, type Problem } from '@customer360/kernel/problem';
@@ -24,10 +24,8 @@ export async function createActivity(ctx: RequestContext, input: CreateActivity)
   if (input.contactId && !input.customerId) throw badInput('input.customerId', 'is required with contactId');
   let customerId: string | null = null;
   if (input.customerId) {
-    const customer = await requireCustomer(ctx, input.customerId, 'input.customerId');
+    const customer = await requireUnrestricted(ctx, input.customerId, 'input.customerId');
     if (isProblem(customer)) return customer;
-    const restricted = refuseRestricted(customer, ctx.actor);
-    if (restricted) return restricted;
     customerId = customer.id;
     if (input.contactId) await requireContact(ctx, input.contactId, customer.id, 'input.contactId');
   }

@@ -1,4 +1,5 @@
 // The last step that every change of an activity shares: its row with the next version, one fact, and the customer's summary (open activities).
+import { updateRow } from '@customer360/kernel/rows';
 import type { Tx } from '@customer360/kernel/transact';
 import { keyOf } from '../change.ts';
 import { stateSummary } from '../summary/summary.table.ts';
@@ -15,8 +16,7 @@ export async function settleActivity(
   fact: ActivityFact,
   data: object = {},
 ): Promise<Activity> {
-  const next = { ...row, ...changed, version: row.version + 1, updatedAt: tx.now };
-  await tx.manager.getRepository(ActivityTable).update({ id: row.id }, { ...changed, version: next.version, updatedAt: next.updatedAt });
+  const next = await updateRow(tx, ActivityTable, row, changed);
   tx.emit({ type: `crm.interaction.activity-${fact}.v1`, key: keyOf(row), data: { activityId: row.id, ...data } });
   if (row.customerId) await stateSummary(tx, [row.customerId]);
   return next;

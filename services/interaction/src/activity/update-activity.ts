@@ -2,7 +2,8 @@
 import { requireContact, requireStaff } from '@customer360/customer-data/directory';
 import type { RequestContext } from '@customer360/kernel/context';
 import { badInput, type Problem } from '@customer360/kernel/problem';
-import { change, changesOf } from '../change.ts';
+import { changesOf } from '@customer360/kernel/rows';
+import { change } from '../change.ts';
 import { findActivity } from './activity.table.ts';
 import { type Activity, type ActivityContent, checkActivity, checkReminder, refuseClosed } from './activity.ts';
 import { settleActivity } from './settle-activity.ts';

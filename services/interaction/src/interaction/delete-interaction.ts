@@ -1,6 +1,7 @@
 // Soft-delete an interaction: it leaves lists, summary and timeline with this transaction, and keeps its row for a restore.
 import type { RequestContext } from '@customer360/kernel/context';
 import type { Problem } from '@customer360/kernel/problem';
+import { updateRow } from '@customer360/kernel/rows';
 import { change } from '../change.ts';
 import { stateSummary } from '../summary/summary.table.ts';
 import { takeOffTimeline } from '../timeline/timeline.table.ts';
@@ -14,10 +15,7 @@ export const deleteInteraction = (ctx: RequestContext, id: string, expectedVersi
     expectedVersion,
     find: (reader) => findInteraction(reader, ctx.actor, id),
     async work(tx, row) {
-      const next = { ...row, deletedAt: tx.now, version: row.version + 1, updatedAt: tx.now };
-      await tx.manager
-        .getRepository(InteractionTable)
-        .update({ id }, { deletedAt: next.deletedAt, version: next.version, updatedAt: next.updatedAt });
+      const next = await updateRow(tx, InteractionTable, row, { deletedAt: tx.now });
       await takeOffTimeline(tx, 'interaction', id);
       tx.emit({ type: 'crm.interaction.interaction-deleted.v1', key: row.customerId, data: { interactionId: id } });
       await stateSummary(tx, [row.customerId]);

@@ -2,12 +2,14 @@
 // not deleted, and the customer visible to the caller.
 import { visibleCustomer } from '@customer360/customer-data/directory';
 import type { Actor } from '@customer360/kernel/actor';
+import type { Reader } from '@customer360/kernel/database';
 import { customerColumns, rowColumns } from '@customer360/kernel/entity';
+import { field } from '@customer360/kernel/filter';
 import { keyset } from '@customer360/kernel/paging';
 import { columns, raw, type Sql, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
-import { type ListSpec, lower, type Reader } from '../list.ts';
+import { type ListSpec, matches } from '../list.ts';
 import type { Interaction } from './interaction.ts';
 
 export const InteractionTable = new EntitySchema<Interaction>({
@@ -37,29 +39,30 @@ export const interactionColumns: Sql = columns(InteractionTable, 'r');
 
 /** The list of interactions: what can be filtered and ordered, and who sees what. */
 export const interactionList: ListSpec<Interaction> = {
-  noun: 'Interaction',
-  table: raw('interaction'),
-  columns: interactionColumns,
+  name: 'listInteractions',
+  select: interactionColumns,
+  from: raw('interaction r'),
+  search: matches,
   scope: (actor) => visibleCustomer(actor, raw('r.customer_id')),
-  filters: {
-    id: { column: raw('r.id'), type: 'uuid' },
-    customerId: { column: raw('r.customer_id'), type: 'uuid' },
-    contactId: { column: raw('r.contact_id'), type: 'uuid' },
-    interactionType: { column: raw('r.interaction_type'), type: 'enum', toStored: lower },
-    direction: { column: raw('r.direction'), type: 'enum', toStored: lower },
-    outcome: { column: raw('r.outcome'), type: 'enum', toStored: lower },
-    sentiment: { column: raw('r.sentiment'), type: 'enum', toStored: lower },
-    source: { column: raw('r.source'), type: 'enum', toStored: lower },
-    subject: { column: raw('r.subject'), type: 'text' },
-    externalId: { column: raw('r.external_id'), type: 'text' },
-    occurredAt: { column: raw('r.occurred_at'), type: 'timestamptz' },
-    durationMinutes: { column: raw('r.duration_minutes'), type: 'int' },
-    backdated: { column: raw('r.backdated'), type: 'bool' },
-    createdById: { column: raw('r.created_by_id'), type: 'text' },
-    createdAt: { column: raw('r.created_at'), type: 'timestamptz' },
-    updatedAt: { column: raw('r.updated_at'), type: 'timestamptz' },
+  filter: {
+    id: field('r.id', 'uuid'),
+    customerId: field('r.customer_id', 'uuid'),
+    contactId: field('r.contact_id', 'uuid'),
+    interactionType: field('r.interaction_type', 'enum'),
+    direction: field('r.direction', 'enum'),
+    outcome: field('r.outcome', 'enum'),
+    sentiment: field('r.sentiment', 'enum'),
+    source: field('r.source', 'enum'),
+    subject: field('r.subject', 'text'),
+    externalId: field('r.external_id', 'text'),
+    occurredAt: field('r.occurred_at', 'timestamptz'),
+    durationMinutes: field('r.duration_minutes', 'int'),
+    backdated: field('r.backdated', 'bool'),
+    createdById: field('r.created_by_id', 'text'),
+    createdAt: field('r.created_at', 'timestamptz'),
+    updatedAt: field('r.updated_at', 'timestamptz'),
   },
-  keyset: keyset({
+  order: keyset({
     fields: {
       OCCURRED_AT: { column: raw('r.occurred_at'), type: 'timestamptz' },
       CREATED_AT: { column: raw('r.created_at'), type: 'timestamptz' },

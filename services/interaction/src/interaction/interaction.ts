@@ -3,15 +3,22 @@
 import type { CustomerChild, Row } from '@customer360/kernel/entity';
 import { badInput, checkText } from '@customer360/kernel/problem';
 
-export type InteractionType = 'email' | 'call' | 'meeting' | 'chat' | 'sms' | 'social' | 'in_person' | 'other';
-export type Direction = 'inbound' | 'outbound';
-export type Outcome = 'successful' | 'no_answer' | 'left_message' | 'bounced' | 'follow_up_needed' | 'completed';
-export type Sentiment = 'positive' | 'neutral' | 'negative';
-export type Source = 'manual' | 'email_sync' | 'phone_integration' | 'calendar_sync' | 'api';
+export const INTERACTION_TYPES = ['email', 'call', 'meeting', 'chat', 'sms', 'social', 'in_person', 'other'] as const;
+export type InteractionType = (typeof INTERACTION_TYPES)[number];
+export const DIRECTIONS = ['inbound', 'outbound'] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+export const OUTCOMES = ['successful', 'no_answer', 'left_message', 'bounced', 'follow_up_needed', 'completed'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+export const SENTIMENTS = ['positive', 'neutral', 'negative'] as const;
+export type Sentiment = (typeof SENTIMENTS)[number];
+export const SOURCES = ['manual', 'email_sync', 'phone_integration', 'calendar_sync', 'api'] as const;
+export type Source = (typeof SOURCES)[number];
+
+export const RELATED_TYPES = ['opportunity', 'case', 'work_order'] as const;
 
 /** A record of another module that an interaction belongs to. */
 export interface RelatedRecord {
-  type: 'opportunity' | 'case' | 'work_order';
+  type: (typeof RELATED_TYPES)[number];
   id: string;
 }
 

@@ -1,6 +1,6 @@
 // WF-IT-001, Log Manual Interaction: validated, stored and in the timeline with one transaction. Synchronised sources call it too, so the same
 // external id twice answers the first interaction and says so [Interaction AC-2]; late logging is allowed and flagged [Retroactive logging].
-import { refuseRestricted, requireContact, requireCustomer } from '@customer360/customer-data/directory';
+import { requireContact, requireUnrestricted } from '@customer360/customer-data/directory';
 import type { RequestContext } from '@customer360/kernel/context';
 import { newRow } from '@customer360/kernel/entity';
 import { checkText, isProblem, notFound, type Problem, problem } from '@customer360/kernel/problem';
@@ -43,10 +43,8 @@ export async function logInteraction(
   if (input.endedAt) checkPast('input.endedAt', input.endedAt, now);
   const durationMinutes = durationOf(input);
 
-  const customer = await requireCustomer(ctx, input.customerId, 'input.customerId');
+  const customer = await requireUnrestricted(ctx, input.customerId, 'input.customerId');
   if (isProblem(customer)) return customer;
-  const restricted = refuseRestricted(customer, ctx.actor);
-  if (restricted) return restricted;
   if (input.contactId) await requireContact(ctx, input.contactId, customer.id, 'input.contactId');
 
   const externalId = input.externalId?.trim() || null;

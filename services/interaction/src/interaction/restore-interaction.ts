@@ -2,6 +2,7 @@
 // [Interaction AC-2].
 import type { RequestContext } from '@customer360/kernel/context';
 import type { Problem } from '@customer360/kernel/problem';
+import { updateRow } from '@customer360/kernel/rows';
 import { lockKeys } from '@customer360/kernel/transact';
 import { change } from '../change.ts';
 import { stateSummary } from '../summary/summary.table.ts';
@@ -22,10 +23,7 @@ export const restoreInteraction = (ctx: RequestContext, id: string): Promise<Int
         await lockKeys(tx, [`external ${row.externalId}`]);
         if (await findByExternalId(tx, row.externalId)) return externalIdInUse(row.externalId);
       }
-      const next = { ...row, deletedAt: null, version: row.version + 1, updatedAt: tx.now };
-      await tx.manager
-        .getRepository(InteractionTable)
-        .update({ id }, { deletedAt: null, version: next.version, updatedAt: next.updatedAt });
+      const next = await updateRow(tx, InteractionTable, row, { deletedAt: null });
       await putOnTimeline(tx, [lineOfInteraction(next)]);
       tx.emit({ type: 'crm.interaction.interaction-restored.v1', key: row.customerId, data: { interactionId: id } });
       await stateSummary(tx, [row.customerId]);

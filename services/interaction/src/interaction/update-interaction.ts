@@ -3,7 +3,8 @@
 import { requireContact } from '@customer360/customer-data/directory';
 import type { RequestContext } from '@customer360/kernel/context';
 import { badInput, type Problem } from '@customer360/kernel/problem';
-import { change, changesOf } from '../change.ts';
+import { changesOf, updateRow } from '@customer360/kernel/rows';
+import { change } from '../change.ts';
 import { stateSummary } from '../summary/summary.table.ts';
 import { putOnTimeline } from '../timeline/timeline.table.ts';
 import { lineOfInteraction } from '../timeline/timeline.ts';
@@ -37,11 +38,8 @@ export async function updateInteraction(
       const changed = changesOf(row, input);
       const changedFields = Object.keys(changed);
       if (changedFields.length === 0) return row;
-      const next = { ...row, ...changed, version: row.version + 1, updatedAt: tx.now };
-      next.backdated = isBackdated(next.occurredAt, row.createdAt);
-      await tx.manager
-        .getRepository(InteractionTable)
-        .update({ id }, { ...changed, backdated: next.backdated, version: next.version, updatedAt: next.updatedAt });
+      const backdated = isBackdated(changed.occurredAt ?? row.occurredAt, row.createdAt);
+      const next = await updateRow(tx, InteractionTable, row, { ...changed, backdated });
       await putOnTimeline(tx, [lineOfInteraction(next)]);
       tx.emit({ type: 'crm.interaction.interaction-updated.v1', key: row.customerId, data: { interactionId: id, changedFields } });
       await stateSummary(tx, [row.customerId]);

@@ -1,5 +1,5 @@
 // Write a note about a customer or a related record; a customer's note stands in the timeline with the same transaction [Timeline Note].
-import { refuseRestricted, requireContact, requireCustomer } from '@customer360/customer-data/directory';
+import { requireContact, requireUnrestricted } from '@customer360/customer-data/directory';
 import type { RequestContext } from '@customer360/kernel/context';
 import { newRow } from '@customer360/kernel/entity';
 import { isProblem, notFound, type Problem } from '@customer360/kernel/problem';
@@ -23,10 +23,8 @@ export async function createNote(ctx: RequestContext, input: CreateNote): Promis
   checkSubject(input);
   let customerId: string | null = null;
   if (input.customerId) {
-    const customer = await requireCustomer(ctx, input.customerId, 'input.customerId');
+    const customer = await requireUnrestricted(ctx, input.customerId, 'input.customerId');
     if (isProblem(customer)) return customer;
-    const restricted = refuseRestricted(customer, ctx.actor);
-    if (restricted) return restricted;
     customerId = customer.id;
     if (isContact(input.relatedType)) await requireContact(ctx, input.relatedId!, customer.id, 'input.relatedId');
   }

@@ -1,12 +1,14 @@
 // Where notes live, and the one SQL of who may see them [Note AC-2], used by lists, counts, single rows, search and the timeline alike: a route
 // with its own idea of visibility would be the leak.
-import { visibleCustomer } from '@customer360/customer-data/directory';
+import { teamOf, visibleCustomer } from '@customer360/customer-data/directory';
 import { type Actor, hasRole } from '@customer360/kernel/actor';
+import type { Reader } from '@customer360/kernel/database';
 import { rowColumns } from '@customer360/kernel/entity';
+import { field } from '@customer360/kernel/filter';
 import { keyset } from '@customer360/kernel/paging';
 import { and, columns, raw, type Sql, sql } from '@customer360/kernel/sql';
 import { EntitySchema } from 'typeorm';
-import { type ListSpec, lower, type Reader } from '../list.ts';
+import { type ListSpec, matches } from '../list.ts';
 import type { Note } from './note.ts';
 
 export const NoteTable = new EntitySchema<Note>({
@@ -41,8 +43,7 @@ interface Authored {
 export function visibleNote(actor: Actor, { visibility, authorKind, authorId }: Authored, purpose: 'read' | 'write' = 'read'): Sql {
   if (actor.kind === 'SYSTEM' || (purpose === 'read' && hasRole(actor, 'dpo', 'auditor'))) return raw('true');
   const own = sql`(${authorKind} = ${actor.kind} and ${authorId} = ${actor.id})`;
-  const mates = sql`${authorKind} = 'STAFF' and ${authorId} in (select mate.staff_id::text from directory_staff mate
-    join directory_staff me on me.team = mate.team where me.staff_id::text = ${actor.id})`;
+  const mates = sql`${authorKind} = 'STAFF' and ${authorId} in (select team.staff_id::text from (${teamOf(actor.id)}) team)`;
   const team = hasRole(actor, 'admin') ? raw('true') : actor.kind === 'STAFF' ? mates : raw('false');
   return sql`(${visibility} = 'all' or ${own} or (${visibility} = 'team' and ${team}))`;
 }
@@ -54,23 +55,24 @@ const scope = (actor: Actor, purpose: 'read' | 'write' = 'read'): Sql =>
 
 /** The list of notes: what can be filtered and ordered, and who sees what. */
 export const noteList: ListSpec<Note> = {
-  noun: 'Note',
-  table: raw('note'),
-  columns: noteColumns,
+  name: 'listNotes',
+  select: noteColumns,
+  from: raw('note r'),
+  search: matches,
   scope,
-  filters: {
-    id: { column: raw('r.id'), type: 'uuid' },
-    customerId: { column: raw('r.customer_id'), type: 'uuid' },
-    relatedType: { column: raw('r.related_type'), type: 'text' },
-    relatedId: { column: raw('r.related_id'), type: 'uuid' },
-    title: { column: raw('r.title'), type: 'text' },
-    isPinned: { column: raw('r.is_pinned'), type: 'bool' },
-    visibility: { column: raw('r.visibility'), type: 'enum', toStored: lower },
-    createdById: { column: raw('r.created_by_id'), type: 'text' },
-    createdAt: { column: raw('r.created_at'), type: 'timestamptz' },
-    updatedAt: { column: raw('r.updated_at'), type: 'timestamptz' },
+  filter: {
+    id: field('r.id', 'uuid'),
+    customerId: field('r.customer_id', 'uuid'),
+    relatedType: field('r.related_type', 'text'),
+    relatedId: field('r.related_id', 'uuid'),
+    title: field('r.title', 'text'),
+    isPinned: field('r.is_pinned', 'bool'),
+    visibility: field('r.visibility', 'enum'),
+    createdById: field('r.created_by_id', 'text'),
+    createdAt: field('r.created_at', 'timestamptz'),
+    updatedAt: field('r.updated_at', 'timestamptz'),
   },
-  keyset: keyset({
+  order: keyset({
     fields: {
       IS_PINNED: { column: raw('r.is_pinned'), type: 'bool' },
       CREATED_AT: { column: raw('r.created_at'), type: 'timestamptz' },

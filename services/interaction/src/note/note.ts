@@ -3,7 +3,8 @@
 import type { Row } from '@customer360/kernel/entity';
 import { badInput, checkText } from '@customer360/kernel/problem';
 
-export type Visibility = 'private' | 'team' | 'all';
+export const VISIBILITIES = ['private', 'team', 'all'] as const;
+export type Visibility = (typeof VISIBILITIES)[number];
 
 /** A row of table `note`. */
 export interface Note extends Row {

@@ -2,7 +2,8 @@
 // hide a team note from its team, would make the rule worthless [Note AC-2].
 import type { RequestContext } from '@customer360/kernel/context';
 import { badInput, forbidden, type Problem } from '@customer360/kernel/problem';
-import { change, changesOf, keyOf } from '../change.ts';
+import { changesOf, updateRow } from '@customer360/kernel/rows';
+import { change, keyOf } from '../change.ts';
 import { showNote } from './create-note.ts';
 import { findNote, NoteTable } from './note.table.ts';
 import { checkNote, type Note, type NoteContent } from './note.ts';
@@ -27,8 +28,7 @@ export async function updateNote(ctx: RequestContext, id: string, expectedVersio
       const mine = row.createdByKind === ctx.actor.kind && row.createdById === ctx.actor.id;
       if (changed.visibility && !mine)
         throw forbidden('input.visibility: only its author changes who sees a note', { field: 'input.visibility' });
-      const next = { ...row, ...changed, version: row.version + 1, updatedAt: tx.now };
-      await tx.manager.getRepository(NoteTable).update({ id }, { ...changed, version: next.version, updatedAt: next.updatedAt });
+      const next = await updateRow(tx, NoteTable, row, changed);
       await showNote(tx, next);
       tx.emit({ type: 'crm.interaction.note-updated.v1', key: keyOf(row), data: { noteId: id, changedFields } });
       return next;

@@ -6,14 +6,14 @@ import { type Connection, connection, keyset } from '@customer360/kernel/paging'
 import { badInput, checkText } from '@customer360/kernel/problem';
 import { and, raw, type Sql, sql } from '@customer360/kernel/sql';
 import DataLoader from 'dataloader';
-import { lower } from '../list.ts';
 import { visibleNote } from '../note/note.table.ts';
 import { type TimelineItem, timelineColumns } from './timeline.table.ts';
+import type { TimelineKind } from './timeline.ts';
 
 export interface TimelineArgs {
   first?: number | null;
   after?: string | null;
-  types?: readonly string[] | null;
+  types?: readonly TimelineKind[] | null;
   from?: Date | null;
   to?: Date | null;
   actorId?: string | null;
@@ -53,7 +53,7 @@ function wanted(ctx: RequestContext, args: TimelineArgs): { all: Sql; pinned: Sq
   const all = and(
     raw('r.shown'),
     sql`r.kind <> 'note' or ${notes}`,
-    args.types ? sql`r.kind = any(${args.types.map(lower)}::text[])` : raw('true'),
+    args.types ? sql`r.kind = any(${[...args.types]}::text[])` : raw('true'),
     args.to ? sql`r.occurred_at < ${args.to}` : raw('true'),
     args.actorId ? sql`r.actor_id = ${args.actorId}` : raw('true'),
   );

@@ -1,11 +1,12 @@
 // What this service contributes to a Customer, and the timeline in the graph: translation only.
 import { customerReference } from '@customer360/customer-data/directory';
+import { enumOf } from '@customer360/kernel/graph';
+import type { ListArgs } from '@customer360/kernel/list';
 import { badInput } from '@customer360/kernel/problem';
-import { upper } from '../graph.ts';
-import type { ListArgs } from '../list.ts';
 import type { Context } from '../loaders.ts';
 import { dayOf } from '../time-zone.ts';
 import type { TimelineItem } from './timeline.table.ts';
+import { TIMELINE_KINDS } from './timeline.ts';
 import { groupByDay } from './timeline-groups.ts';
 import { lineOfCursor, type TimelineArgs, type TimelinePage } from './timeline-page.ts';
 
@@ -35,21 +36,21 @@ async function recentInteractions({ id }: Ref, { first }: { first?: number | nul
   const count = first ?? 5;
   if (count < 1 || count > MAX_RECENT)
     throw badInput('first', `must be from 1 to ${MAX_RECENT}, not ${count}`, { limit: 'first', max: MAX_RECENT, asked: count });
-  return (await ctx.loaders.interactionsOf({ first: count }).load(id)).nodes;
+  return (await ctx.loaders.interactionsOf(id, { first: count })).nodes;
 }
 
 export const timelineResolvers = {
+  TimelineKind: enumOf(TIMELINE_KINDS),
   Customer: {
     __resolveReference: ({ id }: Ref, ctx: Context) => customerReference(ctx, id),
     interactionSummary: ({ id }: Ref, _: unknown, ctx: Context) => ctx.loaders.summary.load(id),
     recentInteractions,
     timeline,
-    interactions: ({ id }: Ref, args: ListArgs, ctx: Context) => ctx.loaders.interactionsOf({ ...args }).load(id),
-    notes: ({ id }: Ref, args: ListArgs, ctx: Context) => ctx.loaders.notesOf({ ...args }).load(id),
-    activities: ({ id }: Ref, args: ListArgs, ctx: Context) => ctx.loaders.activitiesOf({ ...args }).load(id),
+    interactions: ({ id }: Ref, args: ListArgs, ctx: Context) => ctx.loaders.interactionsOf(id, args),
+    notes: ({ id }: Ref, args: ListArgs, ctx: Context) => ctx.loaders.notesOf(id, args),
+    activities: ({ id }: Ref, args: ListArgs, ctx: Context) => ctx.loaders.activitiesOf(id, args),
   },
   TimelineItem: {
-    kind: (line: TimelineItem) => upper(line.kind),
     display: (line: TimelineItem) => (line.kind === 'invoice' && line.status === 'voided' ? `${line.display} (voided)` : line.display),
     actor: (line: TimelineItem) => line.actorId && { kind: line.actorKind, id: line.actorId },
     interaction: (line: TimelineItem, _: unknown, ctx: Context) =>

@@ -3,7 +3,8 @@
 import type { Interaction } from '../interaction/interaction.ts';
 import type { Note } from '../note/note.ts';
 
-export type TimelineKind = 'interaction' | 'note' | 'journey' | 'invoice' | 'order' | 'work_order' | 'case';
+export const TIMELINE_KINDS = ['interaction', 'note', 'journey', 'invoice', 'order', 'work_order', 'case'] as const;
+export type TimelineKind = (typeof TIMELINE_KINDS)[number];
 
 /** One line as it is stored. */
 export interface TimelineLine {

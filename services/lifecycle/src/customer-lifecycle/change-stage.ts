@@ -1,6 +1,6 @@
 // [WF-LC-001] A person or an integration moves a customer to another stage: one step, judged by the rules as they are now, backward only with
 // an override permission and a reason [Backward stage movement]. `dryRun` says what would happen and writes nothing.
-import { refuseRestricted, requireCustomer } from '@customer360/customer-data/directory';
+import { requireUnrestricted } from '@customer360/customer-data/directory';
 import { type Actor, hasRole } from '@customer360/kernel/actor';
 import type { RequestContext } from '@customer360/kernel/context';
 import { badInput, checkText, expectVersion, forbidden, isProblem, notFound, problem } from '@customer360/kernel/problem';
@@ -43,10 +43,8 @@ export async function changeStage(ctx: RequestContext, input: ChangeStageInput) 
   checkText('input.toStage', input.toStage, { max: 100 });
   chosenStage([], input);
   if (input.override) checkOverride(ctx.actor, input.reason);
-  const customer = await requireCustomer(ctx, input.customerId, 'input.customerId');
+  const customer = await requireUnrestricted(ctx, input.customerId, 'input.customerId');
   if (isProblem(customer)) return customer;
-  const restricted = refuseRestricted(customer, ctx.actor);
-  if (restricted) return restricted;
 
   return transact<Changed | Preview, Refusal>(ctx, { lock: [customer.id] }, async (tx) => {
     await holdStages(tx, 'shared');

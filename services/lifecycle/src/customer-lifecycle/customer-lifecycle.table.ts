@@ -2,11 +2,12 @@
 
 import { visibleCustomer } from '@customer360/customer-data/directory';
 import type { Actor } from '@customer360/kernel/actor';
-import type { Database } from '@customer360/kernel/database';
+import type { Reader } from '@customer360/kernel/database';
 import { customerColumns, rowColumns } from '@customer360/kernel/entity';
-import { compileFilter, type FilterField } from '@customer360/kernel/filter';
-import { type Connection, connection, keyset, type PageArgs } from '@customer360/kernel/paging';
-import { columns, raw, type Sql, sql } from '@customer360/kernel/sql';
+import { field } from '@customer360/kernel/filter';
+import { type ListArgs, type ListSpec, list } from '@customer360/kernel/list';
+import { keyset } from '@customer360/kernel/paging';
+import { columns, raw, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
 import { stageJson, stageOf } from '../lifecycle-stage/lifecycle-stage.table.ts';
@@ -32,8 +33,6 @@ export const CustomerLifecycleEntity = new EntitySchema<CustomerLifecycle>({
   },
 });
 
-type Reader = Pick<Database, 'query' | 'one'>;
-
 const WITH_STAGES = sql`${columns(CustomerLifecycleEntity, 'l')}, ${stageJson('cs')} as "currentStage", ${stageJson('ps')} as "previousStage"`;
 const FROM = raw(
   'customer_lifecycle l join lifecycle_stage cs on cs.id = l.current_stage_id left join lifecycle_stage ps on ps.id = l.previous_stage_id',
@@ -58,43 +57,38 @@ export const findLifecycles = async (db: Reader, customerIds: readonly string[])
 export const findLifecycle = async (db: Reader, customerId: string): Promise<LifecycleWithStages | undefined> =>
   (await findLifecycles(db, [customerId]))[0];
 
-const FIELDS = {
-  ENTERED_STAGE_AT: { column: raw('l.entered_stage_at'), type: 'timestamptz' },
-  FIRST_PURCHASE_DATE: { column: raw('l.first_purchase_date'), type: 'date', nullable: true },
-  LAST_PURCHASE_DATE: { column: raw('l.last_purchase_date'), type: 'date', nullable: true },
-  TOTAL_REVENUE: { column: raw('l.total_revenue'), type: 'numeric' },
-  PURCHASE_COUNT: { column: raw('l.purchase_count'), type: 'int' },
-  CREATED_AT: { column: raw('l.created_at'), type: 'timestamptz' },
-} as const;
-
-const order = keyset<keyof typeof FIELDS>({ fields: FIELDS, id: raw('l.id'), default: [{ field: 'CREATED_AT', direction: 'DESC' }] });
-
-const FILTERS: Record<string, FilterField> = {
-  customerId: { column: raw('l.customer_id'), type: 'uuid' },
-  currentStageId: { column: raw('l.current_stage_id'), type: 'uuid' },
-  category: { column: raw('cs.category'), type: 'enum' },
-  enteredStageAt: { column: raw('l.entered_stage_at'), type: 'timestamptz' },
-  firstPurchaseDate: { column: raw('l.first_purchase_date'), type: 'date' },
-  lastPurchaseDate: { column: raw('l.last_purchase_date'), type: 'date' },
-  totalRevenue: { column: raw('l.total_revenue'), type: 'numeric' },
-  purchaseCount: { column: raw('l.purchase_count'), type: 'int' },
+const lifecycleList: ListSpec<LifecycleWithStages> = {
+  name: 'listLifecycles',
+  select: WITH_STAGES,
+  from: FROM,
+  filter: {
+    customerId: field('l.customer_id', 'uuid'),
+    currentStageId: field('l.current_stage_id', 'uuid'),
+    category: field('cs.category', 'enum'),
+    enteredStageAt: field('l.entered_stage_at', 'timestamptz'),
+    firstPurchaseDate: field('l.first_purchase_date', 'date'),
+    lastPurchaseDate: field('l.last_purchase_date', 'date'),
+    totalRevenue: field('l.total_revenue', 'numeric'),
+    purchaseCount: field('l.purchase_count', 'int'),
+  },
+  order: keyset({
+    fields: {
+      ENTERED_STAGE_AT: { column: raw('l.entered_stage_at'), type: 'timestamptz' },
+      FIRST_PURCHASE_DATE: { column: raw('l.first_purchase_date'), type: 'date', nullable: true },
+      LAST_PURCHASE_DATE: { column: raw('l.last_purchase_date'), type: 'date', nullable: true },
+      TOTAL_REVENUE: { column: raw('l.total_revenue'), type: 'numeric' },
+      PURCHASE_COUNT: { column: raw('l.purchase_count'), type: 'int' },
+      CREATED_AT: { column: raw('l.created_at'), type: 'timestamptz' },
+    },
+    id: raw('l.id'),
+    default: [{ field: 'CREATED_AT', direction: 'DESC' }],
+  }),
+  revive,
 };
 
-export type LifecycleListArgs = PageArgs<keyof typeof FIELDS> & { filter?: object | null };
-export type LifecyclePage = Connection<LifecycleWithStages & { cursor: string }>;
-
 /** A page of the lifecycles that the actor may see. */
-export async function listLifecycles(db: Database, actor: Actor, args: LifecycleListArgs): Promise<LifecyclePage> {
-  const plan = order.plan(args);
-  const matching: Sql = sql`${visibleCustomer(actor, raw('l.customer_id'))} and ${compileFilter(args.filter, FILTERS)}`;
-  const rows = await db.query<LifecycleWithStages & { cursor: string }>(
-    'listLifecycles',
-    sql`select ${WITH_STAGES}, ${plan.cursor} from ${FROM} where ${matching} and ${plan.where} order by ${plan.orderBy} limit ${plan.limit}`,
-  );
-  const total = async () =>
-    (await db.one<{ count: number }>('countLifecycles', sql`select count(*)::int as count from ${FROM} where ${matching}`))!.count;
-  return connection(rows.map(revive), plan, total);
-}
+export const listLifecycles = (db: Reader, actor: Actor, args: ListArgs) =>
+  list(db, lifecycleList, visibleCustomer(actor, raw('l.customer_id')), args);
 
 /** Publishes the present state of these customers; each needs a fact in the same transaction, which gives the record its version. */
 export async function publishLifecycleState(tx: Tx, customerIds: readonly string[]): Promise<void> {

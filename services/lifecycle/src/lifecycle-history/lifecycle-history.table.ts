@@ -1,15 +1,15 @@
 // [LifecycleHistory AC-1] The audit trail of stage changes: rows are only ever added; a trigger and the missing grants refuse all else.
 import { visibleCustomer } from '@customer360/customer-data/directory';
 import type { Actor } from '@customer360/kernel/actor';
-import type { Database } from '@customer360/kernel/database';
+import type { Reader } from '@customer360/kernel/database';
 import { customerColumns, rowColumns } from '@customer360/kernel/entity';
-import { compileFilter, type FilterField } from '@customer360/kernel/filter';
-import { type Connection, connection, keyset, type PageArgs } from '@customer360/kernel/paging';
+import { field } from '@customer360/kernel/filter';
+import { type ListArgs, type ListSpec, list, pagesBelow, searchIn } from '@customer360/kernel/list';
+import { keyset } from '@customer360/kernel/paging';
 import { columns, raw, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
 import { stageJson, stageOf } from '../lifecycle-stage/lifecycle-stage.table.ts';
-import { type PagedSource, pagePerCustomer } from '../page-per-customer.ts';
 import type { HistoryWithStages, LifecycleHistory } from './lifecycle-history.ts';
 
 export const LifecycleHistoryEntity = new EntitySchema<LifecycleHistory>({
@@ -46,55 +46,31 @@ export async function insertHistory(tx: Tx, rows: readonly NewHistory[]): Promis
   );
 }
 
-const order = keyset<'CHANGED_AT'>({
-  fields: { CHANGED_AT: { column: raw('h.changed_at'), type: 'timestamptz' } },
-  id: raw('h.id'),
-  default: [{ field: 'CHANGED_AT', direction: 'DESC' }],
-});
-
-const FILTERS: Record<string, FilterField> = {
-  customerId: { column: raw('h.customer_id'), type: 'uuid' },
-  fromStageId: { column: raw('h.from_stage_id'), type: 'uuid' },
-  toStageId: { column: raw('h.to_stage_id'), type: 'uuid' },
-  changedAt: { column: raw('h.changed_at'), type: 'timestamptz' },
-  changedById: { column: raw("(case when h.created_by_kind = 'STAFF' then h.created_by_id::uuid end)"), type: 'uuid' },
-  trigger: { column: raw('h.trigger'), type: 'enum' },
-  override: { column: raw('h.override'), type: 'bool' },
+const historyList: ListSpec<HistoryWithStages> = {
+  name: 'listHistory',
+  select: sql`${columns(LifecycleHistoryEntity, 'h')}, ${stageJson('fs')} as "fromStage", ${stageJson('ts')} as "toStage"`,
+  from: raw('lifecycle_history h join lifecycle_stage ts on ts.id = h.to_stage_id left join lifecycle_stage fs on fs.id = h.from_stage_id'),
+  search: searchIn('h.reason'),
+  filter: {
+    customerId: field('h.customer_id', 'uuid'),
+    fromStageId: field('h.from_stage_id', 'uuid'),
+    toStageId: field('h.to_stage_id', 'uuid'),
+    changedAt: field('h.changed_at', 'timestamptz'),
+    changedById: field("(case when h.created_by_kind = 'STAFF' then h.created_by_id::uuid end)", 'uuid'),
+    trigger: field('h.trigger', 'enum'),
+    override: field('h.override', 'bool'),
+  },
+  order: keyset({
+    fields: { CHANGED_AT: { column: raw('h.changed_at'), type: 'timestamptz' } },
+    id: raw('h.id'),
+    default: [{ field: 'CHANGED_AT', direction: 'DESC' }],
+  }),
+  revive: (row) => ({ ...row, fromStage: stageOf(row.fromStage), toStage: stageOf(row.toStage) }),
 };
-
-const SELECT = sql`${columns(LifecycleHistoryEntity, 'h')}, ${stageJson('fs')} as "fromStage", ${stageJson('ts')} as "toStage"`;
-const FROM = raw(
-  'lifecycle_history h join lifecycle_stage ts on ts.id = h.to_stage_id left join lifecycle_stage fs on fs.id = h.from_stage_id',
-);
-const revive = <R extends HistoryWithStages>(row: R): R => ({ ...row, fromStage: stageOf(row.fromStage), toStage: stageOf(row.toStage) });
-
-export type HistoryListArgs = PageArgs<'CHANGED_AT'> & { filter?: object | null; search?: string | null };
-export type HistoryPage = Connection<HistoryWithStages & { cursor: string }>;
-
-/** How pages of history are read for many customers at once. */
-export const historySource: PagedSource<HistoryWithStages, 'CHANGED_AT'> = {
-  name: 'history',
-  select: SELECT,
-  from: FROM,
-  customer: raw('h.customer_id'),
-  living: raw('true'),
-  order,
-  filters: FILTERS,
-  revive,
-};
-
-export const historyPerCustomer = pagePerCustomer(historySource);
 
 /** A page of stage changes of customers that the actor may see. */
-export async function listHistory(db: Database, actor: Actor, args: HistoryListArgs): Promise<HistoryPage> {
-  const plan = order.plan(args);
-  const search = args.search ? sql`position(lower(${args.search}) in lower(h.reason)) > 0` : raw('true');
-  const matching = sql`${visibleCustomer(actor, raw('h.customer_id'))} and ${search} and ${compileFilter(args.filter, FILTERS)}`;
-  const rows = await db.query<HistoryWithStages & { cursor: string }>(
-    'listHistory',
-    sql`select ${SELECT}, ${plan.cursor} from ${FROM} where ${matching} and ${plan.where} order by ${plan.orderBy} limit ${plan.limit}`,
-  );
-  const total = async () =>
-    (await db.one<{ count: number }>('countHistory', sql`select count(*)::int as count from ${FROM} where ${matching}`))!.count;
-  return connection(rows.map(revive), plan, total);
-}
+export const listHistory = (db: Reader, actor: Actor, args: ListArgs) =>
+  list(db, historyList, visibleCustomer(actor, raw('h.customer_id')), args);
+
+/** Pages of the stage changes of customers. */
+export const historyOfCustomer = (db: Reader) => pagesBelow(db, historyList, raw('true'), raw('h.customer_id = parent.id'));

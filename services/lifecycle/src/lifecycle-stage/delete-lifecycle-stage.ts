@@ -2,6 +2,7 @@
 // transition rule refers to it.
 import type { RequestContext } from '@customer360/kernel/context';
 import { expectVersion, notFound, problem } from '@customer360/kernel/problem';
+import { updateRow } from '@customer360/kernel/rows';
 import { transact } from '@customer360/kernel/transact';
 import { findStage, holdStages, LifecycleStageEntity, stageUse } from './lifecycle-stage.table.ts';
 import type { LifecycleStage } from './lifecycle-stage.ts';
@@ -19,10 +20,8 @@ export async function deleteLifecycleStage(ctx: RequestContext, id: string, expe
         use,
       );
     }
-    const change = { deletedAt: tx.now, updatedAt: tx.now, version: stage.version + 1 };
-    await tx.manager.getRepository(LifecycleStageEntity).update({ id }, change);
     tx.emit({ type: 'crm.lifecycle.lifecycle-stage-deleted.v1', key: id, data: { stageId: id } });
-    return { ...stage, ...change };
+    return updateRow(tx, LifecycleStageEntity, stage, { deletedAt: tx.now });
   });
 }
 

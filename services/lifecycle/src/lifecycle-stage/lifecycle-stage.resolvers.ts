@@ -1,12 +1,13 @@
 // [LifecycleStage] Translation only.
 import { createdBy } from '@customer360/kernel/entity';
+import { enumOf, memberOf } from '@customer360/kernel/graph';
+import type { ListArgs } from '@customer360/kernel/list';
 import { checkText } from '@customer360/kernel/problem';
 import type { Context } from '../context.ts';
-import { enumOf, memberOf } from '../graph.ts';
 import { type CreateLifecycleStageInput, createLifecycleStage } from './create-lifecycle-stage.ts';
 import { deleteLifecycleStage } from './delete-lifecycle-stage.ts';
 import { CATEGORIES, type LifecycleStage, type StageFields } from './lifecycle-stage.ts';
-import { pageOfStages, type StageListArgs } from './list-lifecycle-stages.ts';
+import { listLifecycleStages } from './list-lifecycle-stages.ts';
 import { reorderLifecycleStages } from './reorder-lifecycle-stages.ts';
 import { restoreLifecycleStage } from './restore-lifecycle-stage.ts';
 import { updateLifecycleStage } from './update-lifecycle-stage.ts';
@@ -19,9 +20,9 @@ interface Update {
 
 export const lifecycleStageResolvers = {
   Query: {
-    lifecycleStages: (_: unknown, args: StageListArgs, ctx: Context) => {
+    lifecycleStages: (_: unknown, args: ListArgs, ctx: Context) => {
       checkText('search', args.search, { max: 100 });
-      return pageOfStages(ctx.db, args);
+      return listLifecycleStages(ctx.db, args);
     },
     lifecycleStage: async (_: unknown, { id }: { id: string }, ctx: Context) => {
       const stage = await ctx.loaders.stage.load(id);

@@ -1,6 +1,6 @@
 // [LifecycleStage] The table of stages and its named statements. It is small (at most 50 rows) and read with almost everything, so other
 // statements join a stage as one JSON column instead of asking again.
-import type { Database } from '@customer360/kernel/database';
+import type { Reader } from '@customer360/kernel/database';
 import { rowColumns } from '@customer360/kernel/entity';
 import { columns, raw, type Sql, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
@@ -20,8 +20,6 @@ export const LifecycleStageEntity = new EntitySchema<LifecycleStage>({
     isActive: { name: 'is_active', type: 'boolean' },
   },
 });
-
-type Reader = Pick<Database, 'query' | 'one'>;
 
 /** A joined stage as one JSON column; null where the join found none. Read it with `stageOf`. */
 export function stageJson(alias: string): Sql {

@@ -1,6 +1,7 @@
 // [LifecycleStage] Takes the deletion of a stage back, unless its name was given away meanwhile.
 import type { RequestContext } from '@customer360/kernel/context';
 import { notFound } from '@customer360/kernel/problem';
+import { updateRow } from '@customer360/kernel/rows';
 import { transact } from '@customer360/kernel/transact';
 import { type NameTaken, nameTaken, type TooManyStages, tooManyStages } from './create-lifecycle-stage.ts';
 import { findStage, holdStages, LifecycleStageEntity, listStages } from './lifecycle-stage.table.ts';
@@ -15,9 +16,7 @@ export async function restoreLifecycleStage(ctx: RequestContext, id: string) {
     if (stages.length >= MAX_STAGES) return tooManyStages();
     const taken = nameTaken(stages, stage.name);
     if (taken) return taken;
-    const change = { deletedAt: null, updatedAt: tx.now, version: stage.version + 1 };
-    await tx.manager.getRepository(LifecycleStageEntity).update({ id }, change);
     tx.emit({ type: 'crm.lifecycle.lifecycle-stage-restored.v1', key: id, data: { stageId: id } });
-    return { ...stage, ...change };
+    return updateRow(tx, LifecycleStageEntity, stage, { deletedAt: null });
   });
 }

@@ -1,9 +1,11 @@
 // [Journey] Translation only.
 import { createdBy } from '@customer360/kernel/entity';
+import { enumOf, memberOf } from '@customer360/kernel/graph';
+import type { ListArgs } from '@customer360/kernel/list';
 import type { Context } from '../context.ts';
-import { customerOf, enumOf, memberOf } from '../graph.ts';
+import { customerOf } from '../graph.ts';
 import { deleteMilestone } from './delete-milestone.ts';
-import { listMilestones, type MilestoneListArgs } from './milestone.table.ts';
+import { listMilestones } from './milestone.table.ts';
 import { MILESTONE_TYPES } from './milestone.ts';
 import { type RecordMilestoneInput, recordMilestone } from './record-milestone.ts';
 import { restoreMilestone } from './restore-milestone.ts';
@@ -17,7 +19,7 @@ interface Update {
 
 export const milestoneResolvers = {
   Query: {
-    milestones: (_: unknown, args: MilestoneListArgs, ctx: Context) => listMilestones(ctx.db, ctx.actor, args),
+    milestones: (_: unknown, args: ListArgs, ctx: Context) => listMilestones(ctx.db, ctx.actor, args),
   },
   Mutation: {
     recordMilestone: (_: unknown, { input }: { input: RecordMilestoneInput }, ctx: Context) => recordMilestone(ctx, input),

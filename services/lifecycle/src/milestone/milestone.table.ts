@@ -1,14 +1,14 @@
 // [Journey] Milestones and their named statements.
 import { visibleCustomer } from '@customer360/customer-data/directory';
 import type { Actor } from '@customer360/kernel/actor';
-import type { Database } from '@customer360/kernel/database';
+import type { Reader } from '@customer360/kernel/database';
 import { customerColumns, rowColumns } from '@customer360/kernel/entity';
-import { compileFilter, type FilterField } from '@customer360/kernel/filter';
-import { type Connection, connection, keyset, type PageArgs } from '@customer360/kernel/paging';
-import { columns, raw, sql } from '@customer360/kernel/sql';
+import { field } from '@customer360/kernel/filter';
+import { type ListArgs, type ListSpec, list, pagesBelow } from '@customer360/kernel/list';
+import { keyset } from '@customer360/kernel/paging';
+import { and, columns, raw, sql } from '@customer360/kernel/sql';
 import type { Fact } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
-import { type PagedSource, pagePerCustomer } from '../page-per-customer.ts';
 import type { Milestone, MilestoneType } from './milestone.ts';
 
 export const MilestoneEntity = new EntitySchema<Milestone>({
@@ -24,55 +24,36 @@ export const MilestoneEntity = new EntitySchema<Milestone>({
   },
 });
 
-type Reader = Pick<Database, 'query' | 'one'>;
-type OrderField = 'OCCURRED_AT' | 'CREATED_AT' | 'MILESTONE_TYPE';
-
-const order = keyset<OrderField>({
-  fields: {
-    OCCURRED_AT: { column: raw('m.occurred_at'), type: 'timestamptz' },
-    CREATED_AT: { column: raw('m.created_at'), type: 'timestamptz' },
-    MILESTONE_TYPE: { column: raw('m.milestone_type'), type: 'text' },
-  },
-  id: raw('m.id'),
-  default: [{ field: 'OCCURRED_AT', direction: 'DESC' }],
-});
-
-const FILTERS: Record<string, FilterField> = {
-  customerId: { column: raw('m.customer_id'), type: 'uuid' },
-  milestoneType: { column: raw('m.milestone_type'), type: 'enum' },
-  occurredAt: { column: raw('m.occurred_at'), type: 'timestamptz' },
-  createdAt: { column: raw('m.created_at'), type: 'timestamptz' },
-  createdByKind: { column: raw('m.created_by_kind'), type: 'enum', toStored: (kind) => kind },
-};
-
-export type MilestoneListArgs = PageArgs<OrderField> & { filter?: object | null };
-export type MilestonePage = Connection<Milestone & { cursor: string }>;
-
-const source: PagedSource<Milestone, OrderField> = {
-  name: 'milestone',
+const milestoneList: ListSpec<Milestone> = {
+  name: 'listMilestones',
   select: columns(MilestoneEntity, 'm'),
   from: raw('milestone m'),
-  customer: raw('m.customer_id'),
-  living: raw('m.deleted_at is null'),
-  order,
-  filters: FILTERS,
-  revive: (row) => row,
+  filter: {
+    customerId: field('m.customer_id', 'uuid'),
+    milestoneType: field('m.milestone_type', 'enum'),
+    occurredAt: field('m.occurred_at', 'timestamptz'),
+    createdAt: field('m.created_at', 'timestamptz'),
+    createdByKind: field('m.created_by_kind', 'enum'),
+  },
+  order: keyset({
+    fields: {
+      OCCURRED_AT: { column: raw('m.occurred_at'), type: 'timestamptz' },
+      CREATED_AT: { column: raw('m.created_at'), type: 'timestamptz' },
+      MILESTONE_TYPE: { column: raw('m.milestone_type'), type: 'text' },
+    },
+    id: raw('m.id'),
+    default: [{ field: 'OCCURRED_AT', direction: 'DESC' }],
+  }),
 };
 
-export const milestonesPerCustomer = pagePerCustomer(source);
+const living = raw('m.deleted_at is null');
 
 /** A page of milestones of customers that the actor may see. */
-export async function listMilestones(db: Database, actor: Actor, args: MilestoneListArgs): Promise<MilestonePage> {
-  const plan = order.plan(args);
-  const matching = sql`m.deleted_at is null and ${visibleCustomer(actor, raw('m.customer_id'))} and ${compileFilter(args.filter, FILTERS)}`;
-  const rows = await db.query<Milestone & { cursor: string }>(
-    'listMilestones',
-    sql`select ${source.select}, ${plan.cursor} from milestone m where ${matching} and ${plan.where} order by ${plan.orderBy} limit ${plan.limit}`,
-  );
-  const total = async () =>
-    (await db.one<{ count: number }>('countMilestones', sql`select count(*)::int as count from milestone m where ${matching}`))!.count;
-  return connection(rows, plan, total);
-}
+export const listMilestones = (db: Reader, actor: Actor, args: ListArgs) =>
+  list(db, milestoneList, and(living, visibleCustomer(actor, raw('m.customer_id'))), args);
+
+/** Pages of the milestones of customers. */
+export const milestonesOfCustomer = (db: Reader) => pagesBelow(db, milestoneList, living, raw('m.customer_id = parent.id'));
 
 /** One milestone, deleted or not. */
 export const findMilestone = (db: Reader, id: string): Promise<Milestone | undefined> =>

@@ -1,7 +1,7 @@
 // Before a milestone is changed: it exists, its customer is in the caller's scope and may be processed. Shared by update, delete and restore.
-import { type KnownCustomer, refuseRestricted, requireCustomer } from '@customer360/customer-data/directory';
+import { requireUnrestricted } from '@customer360/customer-data/directory';
 import type { RequestContext } from '@customer360/kernel/context';
-import { isProblem, notFound } from '@customer360/kernel/problem';
+import { notFound } from '@customer360/kernel/problem';
 import type { Tx } from '@customer360/kernel/transact';
 import { findMilestone } from './milestone.table.ts';
 import type { Milestone } from './milestone.ts';
@@ -10,15 +10,12 @@ import type { Milestone } from './milestone.ts';
 export async function customerOfMilestone(ctx: RequestContext, id: string) {
   const milestone = await findMilestone(ctx.db, id);
   if (!milestone) throw notFound('Milestone', id);
-  let customer: Awaited<ReturnType<typeof requireCustomer>>;
   try {
-    customer = await requireCustomer(ctx, milestone.customerId, 'id');
+    return await requireUnrestricted(ctx, milestone.customerId, 'id');
   } catch (error) {
     if ((error as { extensions?: { code?: string } }).extensions?.code === 'NOT_FOUND') throw notFound('Milestone', id);
     throw error;
   }
-  if (isProblem(customer)) return customer;
-  return refuseRestricted(customer, ctx.actor) ?? (customer as KnownCustomer);
 }
 
 /** The milestone as it is now, inside the transaction that holds its customer's lock. */

@@ -1,6 +1,7 @@
 // [Journey] Takes the deletion of a milestone back, unless it happens once and another one was recorded meanwhile.
 import type { RequestContext } from '@customer360/kernel/context';
 import { isProblem } from '@customer360/kernel/problem';
+import { updateRow } from '@customer360/kernel/rows';
 import { transact } from '@customer360/kernel/transact';
 import { findLiveOfType, MilestoneEntity, milestoneFact } from './milestone.table.ts';
 import { type Milestone, ONCE_ONLY } from './milestone.ts';
@@ -16,9 +17,7 @@ export async function restoreMilestone(ctx: RequestContext, id: string) {
       const recorded = await findLiveOfType(tx, customer.id, milestone.milestoneType);
       if (recorded) return alreadyRecorded(recorded);
     }
-    const change = { deletedAt: null, updatedAt: tx.now, version: milestone.version + 1 };
-    await tx.manager.getRepository(MilestoneEntity).update({ id }, change);
-    const restored = { ...milestone, ...change };
+    const restored = await updateRow(tx, MilestoneEntity, milestone, { deletedAt: null });
     tx.emit(milestoneFact('restored', restored));
     return restored;
   });

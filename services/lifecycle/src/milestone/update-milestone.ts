@@ -1,6 +1,7 @@
 // [Journey] Corrects when a milestone happened, or what else is known about it.
 import type { RequestContext } from '@customer360/kernel/context';
 import { badInput, expectVersion, isProblem } from '@customer360/kernel/problem';
+import { changesOf, updateRow } from '@customer360/kernel/rows';
 import { transact } from '@customer360/kernel/transact';
 import { MilestoneEntity, milestoneUpdatedFact } from './milestone.table.ts';
 import { checkOccurredAt, type Milestone } from './milestone.ts';
@@ -20,19 +21,10 @@ export async function updateMilestone(ctx: RequestContext, id: string, expectedV
   return transact<Milestone>(ctx, { lock: [customer.id] }, async (tx) => {
     const before = await lockedMilestone(tx, id, 'live');
     expectVersion('Milestone', before, expectedVersion);
-    const after: Milestone = {
-      ...before,
-      occurredAt: input.occurredAt ?? before.occurredAt,
-      details: input.details === undefined ? before.details : input.details,
-    };
-    const changed: string[] = [];
-    if (after.occurredAt.getTime() !== before.occurredAt.getTime()) changed.push('occurredAt');
-    if (JSON.stringify(after.details) !== JSON.stringify(before.details)) changed.push('details');
+    const changes = changesOf(before, input as Partial<Milestone>);
+    const changed = Object.keys(changes);
     if (changed.length === 0) return before;
-    after.version++;
-    after.updatedAt = tx.now;
-    const { occurredAt, details, version, updatedAt } = after;
-    await tx.manager.getRepository(MilestoneEntity).update({ id }, { occurredAt, details: details as never, version, updatedAt });
+    const after = await updateRow(tx, MilestoneEntity, before, changes);
     tx.emit(milestoneUpdatedFact(after, changed));
     return after;
   });

@@ -1,10 +1,11 @@
 // [Sales to CRM: Deal closed] Automatic stage changes that could not be made: a queue that managers look at.
 import { visibleCustomer } from '@customer360/customer-data/directory';
 import type { Actor } from '@customer360/kernel/actor';
-import type { Database } from '@customer360/kernel/database';
+import type { Reader } from '@customer360/kernel/database';
 import { type CustomerChild, customerColumns, type Row, rowColumns } from '@customer360/kernel/entity';
-import { compileFilter, type FilterField } from '@customer360/kernel/filter';
-import { type Connection, connection, keyset, type PageArgs } from '@customer360/kernel/paging';
+import { field } from '@customer360/kernel/filter';
+import { type ListArgs, type ListSpec, list } from '@customer360/kernel/list';
+import { keyset } from '@customer360/kernel/paging';
 import { columns, raw, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
@@ -84,36 +85,29 @@ const FROM = raw('stage_refusal r join lifecycle_stage fs on fs.id = r.from_stag
 const revive = <R extends RefusalWithStages>(row: R): R => ({ ...row, fromStage: stageOf(row.fromStage), toStage: stageOf(row.toStage) });
 
 /** One refusal with its stages. */
-export async function findRefusal(db: Pick<Database, 'one'>, id: string): Promise<RefusalWithStages | undefined> {
+export async function findRefusal(db: Reader, id: string): Promise<RefusalWithStages | undefined> {
   const row = await db.one<RefusalWithStages>('findRefusal', sql`select ${SELECT} from ${FROM} where r.id = ${id}`);
   return row && revive(row);
 }
 
-const order = keyset<'CREATED_AT'>({
-  fields: { CREATED_AT: { column: raw('r.created_at'), type: 'timestamptz' } },
-  id: raw('r.id'),
-  default: [{ field: 'CREATED_AT', direction: 'DESC' }],
-});
-
-const FILTERS: Record<string, FilterField> = {
-  customerId: { column: raw('r.customer_id'), type: 'uuid' },
-  reason: { column: raw('r.reason'), type: 'enum' },
-  resolvedAt: { column: raw('r.resolved_at'), type: 'timestamptz' },
-  createdAt: { column: raw('r.created_at'), type: 'timestamptz' },
+const refusalList: ListSpec<RefusalWithStages> = {
+  name: 'listRefusals',
+  select: SELECT,
+  from: FROM,
+  filter: {
+    customerId: field('r.customer_id', 'uuid'),
+    reason: field('r.reason', 'enum'),
+    resolvedAt: field('r.resolved_at', 'timestamptz'),
+    createdAt: field('r.created_at', 'timestamptz'),
+  },
+  order: keyset({
+    fields: { CREATED_AT: { column: raw('r.created_at'), type: 'timestamptz' } },
+    id: raw('r.id'),
+    default: [{ field: 'CREATED_AT', direction: 'DESC' }],
+  }),
+  revive,
 };
 
-export type RefusalListArgs = PageArgs<'CREATED_AT'> & { filter?: object | null };
-export type RefusalPage = Connection<RefusalWithStages & { cursor: string }>;
-
 /** A page of refusals of customers that the actor may see. */
-export async function listRefusals(db: Database, actor: Actor, args: RefusalListArgs): Promise<RefusalPage> {
-  const plan = order.plan(args);
-  const matching = sql`${visibleCustomer(actor, raw('r.customer_id'))} and ${compileFilter(args.filter, FILTERS)}`;
-  const rows = await db.query<RefusalWithStages & { cursor: string }>(
-    'listRefusals',
-    sql`select ${SELECT}, ${plan.cursor} from ${FROM} where ${matching} and ${plan.where} order by ${plan.orderBy} limit ${plan.limit}`,
-  );
-  const total = async () =>
-    (await db.one<{ count: number }>('countRefusals', sql`select count(*)::int as count from ${FROM} where ${matching}`))!.count;
-  return connection(rows.map(revive), plan, total);
-}
+export const listRefusals = (db: Reader, actor: Actor, args: ListArgs) =>
+  list(db, refusalList, visibleCustomer(actor, raw('r.customer_id')), args);

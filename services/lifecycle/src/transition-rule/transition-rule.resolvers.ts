@@ -1,7 +1,7 @@
 // [WF-LC-001] Translation only.
 import { createdBy } from '@customer360/kernel/entity';
+import { memberOf } from '@customer360/kernel/graph';
 import type { Context } from '../context.ts';
-import { memberOf } from '../graph.ts';
 import { allowedTransitions } from './allowed-transitions.ts';
 import { type SetTransitionRulesInput, setTransitionRules } from './set-transition-rules.ts';
 import { listRules, type TransitionRuleRow } from './transition-rule.table.ts';

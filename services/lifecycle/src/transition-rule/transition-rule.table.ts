@@ -1,6 +1,6 @@
 // [WF-LC-001] Transition rules, one row a pair of stages; the whole set is read at once, since it is bounded by the number of stages.
 import type { ActorKind } from '@customer360/kernel/actor';
-import type { Database } from '@customer360/kernel/database';
+import type { Reader } from '@customer360/kernel/database';
 import { rowColumns } from '@customer360/kernel/entity';
 import { columns, sql } from '@customer360/kernel/sql';
 import { EntitySchema } from 'typeorm';
@@ -28,7 +28,7 @@ export const TransitionRuleEntity = new EntitySchema<TransitionRuleRow>({
 });
 
 /** All rules, by the order of their stages. */
-export const listRules = (db: Pick<Database, 'query'>): Promise<TransitionRuleRow[]> =>
+export const listRules = (db: Reader): Promise<TransitionRuleRow[]> =>
   db.query(
     'listRules',
     sql`select ${columns(TransitionRuleEntity, 'r')} from transition_rule r
@@ -37,7 +37,7 @@ export const listRules = (db: Pick<Database, 'query'>): Promise<TransitionRuleRo
   );
 
 /** Customers that are in a stage which none of these stages' rules leave. */
-export async function countWithoutExit(db: Pick<Database, 'one'>, stagesWithExit: readonly string[]): Promise<number> {
+export async function countWithoutExit(db: Reader, stagesWithExit: readonly string[]): Promise<number> {
   const row = await db.one<{ count: number }>(
     'countWithoutExit',
     sql`select count(*)::int as count from customer_lifecycle l join directory_customer d on d.customer_id = l.customer_id and d.deleted_at is null
