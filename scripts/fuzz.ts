@@ -34,7 +34,7 @@ await command(async () => {
       log: console.log,
       topicPrefix: `fuzz-${process.pid}.`,
       databasePrefix: `customer360_fuzz_${process.pid}_`,
-      env: { RATE_LIMIT_PER_MINUTE: '10000000' },
+      env: { RATE_LIMIT_PER_MINUTE: '10000000', SUBGRAPH_TIMEOUT_MS: '10000' },
     });
     const { mint } = stack;
     const portalToken = (customer_id: string) => mint('portal', { sub: 'fuzz', customer_id, ttl: 86_400 });

@@ -31,7 +31,13 @@ export function castOf(crew: Crew): PlannedCustomer[] {
       if (cast.length < TOTAL) cast.push({ ...organisation(`o${n}-${at}`, life, crew, registry, parent, part), parentKey: parent.key });
     }
   }
-  return cast.map(imported);
+  return cast.map(halfway).map(imported);
+}
+
+/** Some talks have not come to an offer yet. */
+function halfway(planned: PlannedCustomer): PlannedCustomer {
+  const early = planned.archetype === 'inTalks' && random(`halfway ${planned.key}`).chance(0.45);
+  return early ? { ...planned, stages: planned.stages.slice(0, 2) } : planned;
 }
 
 const STATUS_OF: Record<string, string> = { Prospect: 'PROSPECT', 'At Risk': 'ACTIVE', Churned: 'CHURNED' };

@@ -34,7 +34,7 @@ export function firstChoices(world: World): Wish[] {
     const day = firstDay(customer);
     return [
       {
-        actor: chance.chance(0.5) ? 'marketing' : 'integration',
+        actor: chance.chance(0.5) ? keeper(customer) : 'integration',
         item: record(world, customer, 'first', {
           choices,
           source: chance.pick(['WEB_FORM', 'EMAIL_LINK', 'PHONE', 'IN_PERSON', 'IMPORT']),
@@ -68,7 +68,7 @@ export function laterStatements(world: World): Wish[] {
       };
       const later = Math.max(1, Math.round(day * 0.3));
       wishes.push({
-        actor: 'marketing',
+        actor: keeper(customer),
         item: record(world, customer, 'withdrawn', { ...statement, occurredAt: moment(world.today, later, chance).toISOString() }),
       });
     }
@@ -82,6 +82,9 @@ export function laterStatements(world: World): Wish[] {
     return wishes;
   });
 }
+
+/** Who writes it down: those who left may object or be restricted, and are then out of marketing's sight when a load is run again. */
+const keeper = (customer: PlannedCustomer): string => (customer.archetype === 'churned' ? 'dpo' : 'marketing');
 
 const firstDay = (customer: PlannedCustomer): number => Math.max(1, ...archetype(customer.archetype).talks.map((talk) => talk.from - 1));
 

@@ -128,7 +128,7 @@ export function person(key: string, archetype: ArchetypeName, crew: Crew, regist
     contacts: [],
     addresses: [address(chance, country, city, 'BILLING', true)],
   };
-  if (chance.chance(0.1)) planned.addresses.push(address(chance, country, city, 'SERVICE', true));
+  if (chance.chance(0.06)) planned.addresses.push(address(chance, country, city, 'SERVICE', true));
   if (chance.chance(0.1)) planned.contacts.push(contact(chance, country, registry, `${slug}-home.example`, 5, true));
   return planned;
 }
@@ -184,8 +184,8 @@ export function company({ key, archetype, crew, registry, chance, country, indus
   const looksAfter = responsible(chance, country, crew, 0.04, archetype);
   const addresses = [address(chance, country, city, 'HEADQUARTERS', true)];
   const elsewhere = (addressType: string) => addresses.push(address(chance, country, chance.pick(country.cities), addressType, true));
-  if (parts > 2 || chance.chance(0.3)) elsewhere('BILLING');
-  if (parts > 2 || chance.chance(0.15)) elsewhere('SERVICE');
+  if (parts > 2 || chance.chance(0.2)) elsewhere('BILLING');
+  if (parts > 2 || chance.chance(0.1)) elsewhere('SERVICE');
   if (chance.chance(0.08)) elsewhere('SHIPPING');
   return {
     ...looksAfter,

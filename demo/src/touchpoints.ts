@@ -7,6 +7,9 @@ import type { PlannedCustomer } from './members.ts';
 import { type Random, random } from './random.ts';
 import { moment, speaker, type Wish, type World } from './world.ts';
 
+/** Not every talk is written down. */
+const NOT_LOGGED = 0.3;
+
 type Stretch = Archetype['talks'][number] & { product?: string };
 
 /** How a talk reaches us when nobody types it in. */
@@ -24,6 +27,7 @@ export function interactions(world: World): Wish[] {
     const wishes: Wish[] = [];
     for (const { theme, count, from, to, product = customer.product } of stretches) {
       for (const [at, said] of talks(theme, product, count, chance).entries()) {
+        if (customer.key !== SAMPLE_KEY && chance.chance(NOT_LOGGED)) continue;
         const daysAgo = Math.max(1, Math.round(from - ((from - to) * (at + chance.float() * 0.6)) / count));
         const mood = theme === 'trouble' || theme === 'leaving' ? 'NEGATIVE' : chance.chance(0.6) ? life.mood : 'NEUTRAL';
         wishes.push(interaction(world, customer, said, moment(world.today, daysAgo, chance), mood, chance, wishes.length));
@@ -100,6 +104,9 @@ export function notes(world: World): Wish[] {
   });
 }
 
+/** In three hours, or before the day ends. */
+const laterToday = (today: Date): Date => new Date(Math.min(today.getTime() + 3 * 3_600_000, new Date(today).setUTCHours(23, 55, 0, 0)));
+
 /** Activities to create; those with `completion` are to be completed afterwards. */
 export function activities(world: World): Array<Wish & { completion?: Record<string, unknown> }> {
   return world.cast.flatMap((customer) => {
@@ -112,7 +119,7 @@ export function activities(world: World): Array<Wish & { completion?: Record<str
       const turn = customer.key === SAMPLE_KEY ? n : chance.int(0, 4);
       const dueDate =
         turn === 1
-          ? new Date(world.today.getTime() + 3 * 3_600_000)
+          ? laterToday(world.today)
           : moment(world.today, [chance.int(2, 9), 0, -chance.int(1, 6), -chance.int(7, 25), 4][turn]!, chance);
       const actor = speaker(customer, world.crew);
       return {

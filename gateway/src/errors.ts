@@ -50,6 +50,7 @@ export function publicError(formatted: GraphQLFormattedError, error?: unknown): 
   const tokens = /^Syntax Error: Document contains more tha[nt] (\d+) tokens/.exec(formatted.message);
   if (tokens) return tooManyTokens(Number(tokens[1]));
   const given = formatted.extensions ?? {};
+  if (given.code === 'GRAPHQL_PARSE_FAILED' && !formatted.message.startsWith('Syntax Error')) return tooDeep;
   const code = given.code === 'GRAPHQL_VALIDATION_FAILED' && given.limit ? 'LIMIT_EXCEEDED' : String(given.code);
   const known = given.serviceName ? given.code === 'SUBGRAPH_UNAVAILABLE' || FROM_SERVICES.has(code) : OWN.has(code);
   if (!known) {
@@ -64,6 +65,12 @@ export function publicError(formatted: GraphQLFormattedError, error?: unknown): 
   const { message, path, locations } = formatted;
   return { message, ...(locations && !given.serviceName && { locations }), ...(path && { path }), extensions };
 }
+
+/** The parser is recursive: what nests so deeply that it gives up is not counted any more. */
+const tooDeep: GraphQLFormattedError = {
+  message: 'the document nests too deeply to be read',
+  extensions: { code: 'LIMIT_EXCEEDED', limit: 'nesting' },
+};
 
 /** Counting stops at the limit, so what was asked is at least one more. */
 function tooManyTokens(max: number): GraphQLFormattedError {

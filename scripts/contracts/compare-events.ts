@@ -26,8 +26,8 @@ export function compareSchema(released: EventSchema, current: EventSchema, path 
   }
   const wasRequired = new Set(released.required);
   const isRequired = new Set(current.required);
-  for (const name of isRequired.difference(wasRequired)) found.push(`${at}: ${name} became required`);
-  for (const name of wasRequired.difference(isRequired)) found.push(`${at}: ${name} is not required any more`);
+  for (const name of isRequired) if (!wasRequired.has(name)) found.push(`${at}: ${name} became required`);
+  for (const name of wasRequired) if (!isRequired.has(name)) found.push(`${at}: ${name} is not required any more`);
   for (const [name, property] of Object.entries(released.properties ?? {})) {
     const now = current.properties?.[name];
     if (!now) found.push(`${at}: ${name} was removed`);

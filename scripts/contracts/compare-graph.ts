@@ -3,6 +3,7 @@
 import { CriticalityLevel, diff } from '@graphql-inspector/core';
 import {
   type GraphQLSchema,
+  type GraphQLType,
   getNamedType,
   isEnumType,
   isInputObjectType,
@@ -54,13 +55,14 @@ function mayGo(released: GraphQLSchema, path: string, wholeType: boolean, today:
 /** The deprecation reasons of every field and argument that leads to a type; undefined where there is none. */
 function usesOf(schema: GraphQLSchema, name: string): Array<string | null | undefined> {
   const uses: Array<string | null | undefined> = [];
+  const leadsThere = (type: GraphQLType) => String(getNamedType(type)) === name;
   for (const type of Object.values(schema.getTypeMap())) {
     if (isIntrospectionType(type) || type.name === name) continue;
     if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
-      if (getNamedType(field.type).name === name) uses.push(field.deprecationReason);
+      if (leadsThere(field.type)) uses.push(field.deprecationReason);
       for (const argument of 'args' in field ? field.args : [])
-        if (getNamedType(argument.type).name === name) uses.push(argument.deprecationReason ?? field.deprecationReason);
+        if (leadsThere(argument.type)) uses.push(argument.deprecationReason ?? field.deprecationReason);
     }
   }
   return uses;

@@ -10,10 +10,11 @@ import { readJson, writePrivate } from './files.ts';
 import { endLeftovers } from './leftovers.ts';
 import { lockFolder } from './lock.ts';
 import { migrateAll } from './migrate.ts';
+import { type Mint, minter } from './mint.ts';
 import { choosePort } from './ports.ts';
 import { removePostgres } from './postgres.ts';
 import { type Running, run, startLeash, stopRequest } from './processes.ts';
-import { entryOf, gatewayEnv, issuerEnv, logOf, program, type Surroundings, serviceEnv, urlOf } from './programs.ts';
+import { gatewayEnv, issuerEnv, logOf, program, type Surroundings, serviceEnv, urlOf } from './programs.ts';
 import { givenDatabase, provision, unprovision } from './provision.ts';
 import { inRoot } from './root.ts';
 import { readSecrets, SERVICES, type ServiceName } from './secrets.ts';
@@ -21,9 +22,6 @@ import { explain, Sentence } from './sentence.ts';
 import { createStaff, HUMAN_ROLES, STAFF } from './staff.ts';
 
 export type Log = (line: string) => void;
-export type TokenKind = 'staff' | 'portal' | 'service';
-export type Mint = (kind: TokenKind, claims: { sub: string; roles?: string[]; customer_id?: string; ttl?: number }) => Promise<string>;
-
 export interface StackOptions {
   /** Folder of the stack: data, logs, secrets, stack.json. */
   dir: string;
@@ -164,12 +162,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     writePrivate(join(dir, 'secrets.json'), secrets);
 
     const around: Surroundings = { dir, secrets, kafka: kafka.url, topicPrefix, databases, ports, env: options.env ?? {} };
-    const services = SERVICES.filter((name) => existsSync(entryOf(name)) || !process.env.CUSTOMER360_PARTIAL);
-    const programs = PROGRAMS.filter((name) => existsSync(entryOf(name)) || !process.env.CUSTOMER360_PARTIAL);
     log('bringing the databases up to date …');
-    await migrateAll(around, services, postgres.embedded);
+    await migrateAll(around, SERVICES, postgres.embedded);
     log('starting issuer, services and gateway …');
-    await launchPrograms(around, programs, portVariables, keep, running);
+    await launchPrograms(around, portVariables, keep, running);
     writePrivate(join(dir, 'ports.json'), ports);
 
     const stack = await describeStack(around);
@@ -180,7 +176,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       stack.issuer.pid = running.get('issuer')?.pid ?? 0;
       writePrivate(stack.file, { ...stack, dir: undefined, file: undefined });
     };
-    if (programs.includes('customer') && programs.includes('gateway')) await createStaff(stack.graph, stack.tokens.admin!, log);
+    await createStaff(stack.graph, stack.tokens.admin!, log);
     describe();
     return Object.assign(stack, {
       kill,
@@ -211,7 +207,6 @@ const givenDatabases = () => Object.fromEntries(SERVICES.map((name) => [name, gi
 /** All at once; if one finds its port taken in the meantime, all stop and get new ports, since the gateway knows the services' ones. */
 async function launchPrograms(
   around: Surroundings,
-  names: string[],
   portVariables: Record<string, string>,
   keep: (name: string, process: Running, launch: () => Promise<Running>) => void,
   running: Map<string, Running>,
@@ -226,7 +221,7 @@ async function launchPrograms(
       around.ports[name] = await choosePort(wish);
     }
     const launched = await Promise.allSettled(
-      names.map(async (name) => {
+      PROGRAMS.map(async (name) => {
         const launch = () => run(program(around, name, environmentOf(around, name)));
         keep(name, await launch(), launch);
       }),
@@ -234,7 +229,7 @@ async function launchPrograms(
     const failure = launched.find((result) => result.status === 'rejected');
     if (!failure) return;
     if (attempt === 3 || !/EADDRINUSE/.test(String(failure.reason))) throw failure.reason;
-    for (const name of names) {
+    for (const name of PROGRAMS) {
       const process = running.get(name);
       running.delete(name);
       await process?.stop();
@@ -251,15 +246,7 @@ type Description = StackFile & Pick<Stack, 'dir' | 'file' | 'mint'>;
 
 async function describeStack(around: Surroundings): Promise<Description> {
   const issuer = urlOf(around, 'issuer');
-  const mint: Mint = async (kind, claims) => {
-    const response = await fetch(`${issuer}/${kind}/token`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${around.secrets.issuer}` },
-      body: JSON.stringify(claims),
-    });
-    if (!response.ok) throw new Error(`the issuer answered ${response.status}: ${await response.text()}`);
-    return ((await response.json()) as { token: string }).token;
-  };
+  const mint = minter(issuer, around.secrets.issuer);
   const tokens: Record<string, string> = {};
   for (const role of HUMAN_ROLES) tokens[role] = await mint('staff', { sub: STAFF[role].id, roles: [role], ttl: TOKEN_SECONDS });
   tokens.integration = await mint('service', { sub: 'local-integration', ttl: TOKEN_SECONDS });

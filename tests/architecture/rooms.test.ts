@@ -71,6 +71,8 @@ test.each<[string, string, string]>([
     'packages/customer-data/src/census.ts',
     "import { census } from '../../../services/customer/src/census.ts';",
   ],
+  ['the SDK knows nothing of ours', 'packages/events/src/apply.ts', "import { sql } from '@customer360/kernel/sql';"],
+  ['an example knows the SDK alone', 'examples/warehouse-feed/src/main.ts', "import { sql } from '@customer360/kernel/sql';"],
   [
     'tests come through public doors',
     'tests/workflows/a.test-support.ts',

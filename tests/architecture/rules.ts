@@ -21,7 +21,7 @@ export const rules: readonly Rule[] = [
     name: 'nobody but the seam knows kafkajs',
     from: /^(services|gateway|packages)\/.+\.ts$/,
     never: /^kafkajs$/,
-    except: /^packages\/kernel\/src\/kafka\.ts$/,
+    except: /^packages\/(kernel|events)\/src\/kafka\.ts$/,
   },
   {
     name: 'resolvers translate: no SQL',
@@ -59,6 +59,16 @@ export const rules: readonly Rule[] = [
     name: 'customer-data knows no service',
     from: /^packages\/customer-data\//,
     never: /^(services|gateway)\/|^@customer360\/(service-|gateway)/,
+  },
+  {
+    name: 'the SDK knows nothing of ours',
+    from: /^packages\/events\//,
+    never: /^(services|gateway|schemas|packages\/(?!events))\/|^@customer360\/(?!events)/,
+  },
+  {
+    name: 'an example knows the SDK alone',
+    from: /^examples\//,
+    never: /^(services|gateway|packages|scripts)\/|^@customer360\/(?!events)/,
   },
   {
     name: 'tests come through public doors',

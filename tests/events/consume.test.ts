@@ -62,22 +62,25 @@ test('a consumer bootstraps from state, hands over to facts, rebuilds itself whi
         await tx.query('insert into told values ($1, $2, $3, $4)', [name, key, sequence, type]);
       }),
   });
-  await consumer.ready;
-  expect(consumer.running()).toBe(true);
-  const held = async (id: string) =>
-    (await database.pool.query('select version from customer where consumer = $1 and id = $2', [name, id])).rows[0]?.version;
-  expect(await held(old.id)).toBe(1);
+  try {
+    await consumer.ready;
+    expect(consumer.running()).toBe(true);
+    const held = async (id: string) =>
+      (await database.pool.query('select version from customer where consumer = $1 and id = $2', [name, id])).rows[0]?.version;
+    expect(await held(old.id)).toBe(1);
 
-  const changed = await update('sales_manager', 'Customer', old, { displayName: `Changed ${randomUUID()}` });
-  await eventually(async () => expect(await sequences(name, old.id)).toEqual([2]), { withinMs: 20_000 });
-  await eventually(async () => expect(await held(old.id)).toBe(2), { withinMs: 20_000 });
-  expect(changed.version).toBe(2);
+    const changed = await update('sales_manager', 'Customer', old, { displayName: `Changed ${randomUUID()}` });
+    await eventually(async () => expect(await sequences(name, old.id)).toEqual([2]), { withinMs: 20_000 });
+    await eventually(async () => expect(await held(old.id)).toBe(2), { withinMs: 20_000 });
+    expect(changed.version).toBe(2);
 
-  await database.pool.query('update customer set version = 999 where consumer = $1', [name]); // somebody spoilt the table
-  await consumer.rebuild(async (tx) => void (await tx.query('delete from customer where consumer = $1', [name])));
-  expect(await held(old.id)).toBe(2);
-  expect(await sequences(name, old.id)).toEqual([2]); // the fact is in the state now: no news
-  await consumer.stop();
+    await database.pool.query('update customer set version = 999 where consumer = $1', [name]); // somebody spoilt the table
+    await consumer.rebuild(async (tx) => void (await tx.query('delete from customer where consumer = $1', [name])));
+    expect(await held(old.id)).toBe(2);
+    expect(await sequences(name, old.id)).toEqual([2]); // the fact is in the state now: no news
+  } finally {
+    await consumer.stop();
+  }
   expect(consumer.running()).toBe(false);
 }, 90_000);
 

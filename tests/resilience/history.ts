@@ -12,7 +12,7 @@ export interface Operation {
   outcome: 'ok' | 'failed' | 'unknown';
   /** How often the answer did not come and the writer asked again. */
   retries: number;
-  /** Why the product refused what it should have accepted. */
+  /** Why the product refused what it should have accepted, or that it accepted what it should have refused. */
   refusal?: string;
   /** Payments only: decimal string in the reporting currency. */
   amount?: string;

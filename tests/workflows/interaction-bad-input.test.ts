@@ -135,9 +135,9 @@ const badContent = (): Bad[] => [
   {
     why: 'a related record of an unknown type',
     input: { relatedRecords: [{ type: 'PLANET', id: 'c' }] },
-    field: 'input.relatedRecords[0].type',
+    field: 'input.relatedRecords.0.type',
   },
-  { why: 'a related record without an id', input: { relatedRecords: [{ type: 'CASE', id: ' ' }] }, field: 'input.relatedRecords[0].id' },
+  { why: 'a related record without an id', input: { relatedRecords: [{ type: 'CASE', id: ' ' }] }, field: 'input.relatedRecords.0.id' },
   {
     why: 'too many related records',
     input: { relatedRecords: Array.from({ length: 21 }, (_, i) => ({ type: 'CASE', id: `${i}` })) },

@@ -35,7 +35,12 @@ export interface TableCensus {
 export type Census = Readonly<Record<string, TableCensus>>;
 
 const plain: ColumnCensus = { class: 'none', erase: 'keep', export: false };
-const pseudonym: ColumnCensus = { class: 'pseudonym', erase: 'keep', export: false };
+
+/** Ids that stand for a person. */
+export const pseudonym: ColumnCensus = { class: 'pseudonym', erase: 'keep', export: false };
+
+/** Of a customer, but nothing personal once nobody stands behind it; part of an export. */
+export const told: ColumnCensus = { class: 'none', erase: 'keep', export: true };
 
 /** Columns of one class. */
 export const columnsOf = (entry: ColumnCensus, ...names: readonly string[]): Record<string, ColumnCensus> =>
@@ -49,6 +54,9 @@ export const rowCensus: Record<string, ColumnCensus> = {
   ...plainColumns('version', 'created_at', 'created_by_kind', 'updated_at', 'deleted_at'),
   ...columnsOf(pseudonym, 'id', 'created_by_id'),
 };
+
+/** The columns of a customer's child row (`customerColumns`). */
+export const customerCensus: Record<string, ColumnCensus> = columnsOf(pseudonym, 'customer_id', 'origin_customer_id');
 
 const operational = (columns: Record<string, ColumnCensus>): TableCensus => ({
   customer: null,

@@ -46,14 +46,17 @@ export const READ_WAIT_MS = 500;
 const SLICE_MS = 200;
 const MAX_REDIRECTS = 10;
 
-/** Customers of these ids (retired ids lead to their survivor), with whether `actor` may see them. Unknown ids are absent. */
-const known = (ids: readonly string[], visible: Sql): Sql => sql`
-  with recursive step(requested, id, depth) as (
-    select id, id, 0 from unnest(${[...ids]}::uuid[]) id
+/** CTE `step(requested, id, depth)`: where merges lead from these ids, themselves first. Write `with ${redirects(ids)} select …`. */
+export const redirects = (ids: readonly string[]): Sql => sql`recursive step(requested, id, depth) as (
+    select id, id, 0 from unnest(${[...ids]}::uuid[]) as asked(id)
     union all
     select step.requested, d.merged_into, depth + 1 from step join directory_customer d on d.customer_id = step.id
     where d.merged_into is not null and depth < ${MAX_REDIRECTS}
-  )
+  )`;
+
+/** Customers of these ids (retired ids lead to their survivor), with whether `actor` may see them. Unknown ids are absent. */
+const known = (ids: readonly string[], visible: Sql): Sql => sql`
+  with ${redirects(ids)}
   select distinct on (step.requested) step.requested as "requestedId", d.customer_id as id, d.type, d.status, d.source, d.initial_stage as "initialStage",
     d.owner_id as "ownerId", d.country, d.created_at as "createdAt", d.deleted_at as "deletedAt", d.processing_restricted as "processingRestricted",
     d.do_not_process as "doNotProcess", (${visible}) as visible

@@ -88,20 +88,36 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
         return 'applied';
       } catch (error) {
         places.delete(place);
+        bootstrapped = false; // moved back by a rebuild, perhaps: look again
         if (error instanceof Moved) return { seek: error.next };
         throw error;
       }
     },
   });
 
+  /** A rebuild, by whichever instance, moved positions back: read on from there. */
+  const follow = async () => {
+    const stored = await positions(database, name);
+    for (const [place, next] of stored) {
+      if ((places.get(place) ?? next) <= next) continue;
+      places.delete(place);
+      bootstrapped = false;
+    }
+    session.follow(stored);
+  };
+  const hasOutside = [...handlers.routes.values()].some(({ outside }) => outside);
   const timers = [
     every(WATCH_MS, log, async () => {
       await drainParked(applying);
-      session.follow(await positions(database, name));
+      await follow();
     }),
-    every(WATCH_MS / 5, log, async () => {
-      while (!stopping && (await performNext(applying)));
-    }),
+    ...(hasOutside
+      ? [
+          every(WATCH_MS / 5, log, async () => {
+            while (!stopping && (await performNext(applying)));
+          }),
+        ]
+      : []),
     every(PRUNE_MS, log, () => inTransaction(database, pruneInbox)),
   ];
   const reached = async (ends: Awaited<ReturnType<typeof topicEnds>>): Promise<void> => {
@@ -135,8 +151,7 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
           [name, ends.map((e) => e.topic), ends.map((e) => e.partition), ends.map(bootstrapEnd)],
         );
       });
-      bootstrapped = false;
-      session.follow(await positions(database, name));
+      await follow();
       await reached(ends);
     },
     stop() {

@@ -35,7 +35,7 @@ export async function performNext(consumer: Applying): Promise<boolean> {
       const reason = String((error as Error)?.message ?? error).slice(0, 300);
       consumer.log('warn', 'an effect outside failed; it is tried again', { topic: row.topic, key: row.key, attempts });
       await tx.query(
-        `update customer360.outside set attempts = $2, failed = $3, due_at = now() + least(power(2, $2) * 0.1, 300) * interval '1 second' where id = $1`,
+        `update customer360.outside set attempts = $2::int, failed = $3, due_at = now() + least(power(2, $2::int) * 0.1, 300) * interval '1 second' where id = $1`,
         [row.id, attempts, attempts >= MAX_ATTEMPTS ? reason : null],
       );
     }

@@ -73,3 +73,7 @@ export const createdBy = (row: Pick<Row, 'createdByKind' | 'createdById'>): { ki
   kind: row.createdByKind,
   id: row.createdById,
 });
+
+/** A reference to the member of staff who made a row; null for everybody else. */
+export const createdByStaff = (row: Pick<Row, 'createdByKind' | 'createdById'>): { id: string } | null =>
+  row.createdByKind === 'STAFF' ? { id: row.createdById } : null;

@@ -97,9 +97,9 @@ export function pagesBelow<R extends object>(
           `${spec.name}Below`,
           sql`${tables(ids)} select page.*, parent.id as "parentId" from unnest(${[...ids]}::uuid[]) as parent(id)
               cross join lateral (
-                select ${spec.select}, ${plan.cursor}, row_number() over (order by ${plan.orderBy}) as place from ${spec.from}
+                select ${spec.select}, ${plan.cursor}, row_number() over (order by ${plan.orderBy}) as "placeInPage" from ${spec.from}
                 where ${where} and ${plan.where} order by ${plan.orderBy} limit ${plan.limit}
-              ) page order by parent.id, page.place`,
+              ) page order by parent.id, page."placeInPage"`,
         );
         const byParent = Map.groupBy(rows, (row) => row.parentId);
         return ids.map((parentId) => ({

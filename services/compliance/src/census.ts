@@ -5,14 +5,15 @@ import {
   type Census,
   type ColumnCensus,
   columnsOf,
+  customerCensus,
   directoryCensus,
   kernelCensus,
   plainColumns,
+  pseudonym,
   rowCensus,
+  told,
 } from '@customer360/customer-data/census';
 
-const shown: ColumnCensus = { class: 'none', erase: 'keep', export: true };
-const pseudonym: ColumnCensus = { class: 'pseudonym', erase: 'keep', export: false };
 const freeText: ColumnCensus = { class: 'content', erase: 'redact', export: true };
 
 export const census: Census = {
@@ -21,10 +22,11 @@ export const census: Census = {
   consent_record: {
     customer: 'customer_id',
     columns: {
-      ...columnsOf(pseudonym, 'id', 'statement_id', 'customer_id', 'origin_customer_id', 'covers', 'created_by_id'),
-      ...columnsOf(shown, 'consent_type', 'granted', 'granted_at', 'revoked_at', 'source', 'legal_basis', 'privacy_policy_version'),
-      ...columnsOf(shown, 'notice_version', 'notice_hash', 'language', 'valid_until', 'recipients', 'withdrawal_method', 'retention'),
-      ...columnsOf(shown, 'jurisdiction', 'created_at'),
+      ...customerCensus,
+      ...columnsOf(pseudonym, 'id', 'statement_id', 'covers', 'created_by_id'),
+      ...columnsOf(told, 'consent_type', 'granted', 'granted_at', 'revoked_at', 'source', 'legal_basis', 'privacy_policy_version'),
+      ...columnsOf(told, 'notice_version', 'notice_hash', 'language', 'valid_until', 'recipients', 'withdrawal_method', 'retention'),
+      ...columnsOf(told, 'jurisdiction', 'created_at'),
       ...plainColumns('place', 'created_by_kind'),
     },
     merge: 'keep',
@@ -42,8 +44,9 @@ export const census: Census = {
   restriction_record: {
     customer: 'customer_id',
     columns: {
-      ...columnsOf(pseudonym, 'id', 'customer_id', 'origin_customer_id', 'covers', 'created_by_id'),
-      ...columnsOf(shown, 'processing_restricted', 'processing_restricted_since', 'do_not_process', 'do_not_process_since', 'created_at'),
+      ...customerCensus,
+      ...columnsOf(pseudonym, 'id', 'covers', 'created_by_id'),
+      ...columnsOf(told, 'processing_restricted', 'processing_restricted_since', 'do_not_process', 'do_not_process_since', 'created_at'),
       ...columnsOf(freeText, 'processing_restricted_reason', 'do_not_process_reason'),
       ...plainColumns('version', 'created_by_kind'),
     },
@@ -54,9 +57,10 @@ export const census: Census = {
     customer: 'customer_id',
     columns: {
       ...rowCensus,
-      ...columnsOf(pseudonym, 'customer_id', 'origin_customer_id', 'verified_by', 'processed_by'),
-      ...columnsOf(shown, 'request_type', 'requested_at', 'requested_via', 'verification_method', 'verified_at', 'status', 'deadline'),
-      ...columnsOf(shown, 'deadline_extended_at', 'completed_at', 'affected_records'),
+      ...customerCensus,
+      ...columnsOf(pseudonym, 'verified_by', 'processed_by'),
+      ...columnsOf(told, 'request_type', 'requested_at', 'requested_via', 'verification_method', 'verified_at', 'status', 'deadline'),
+      ...columnsOf(told, 'deadline_extended_at', 'completed_at', 'affected_records'),
       ...columnsOf(freeText, 'details', 'rejection_reason', 'deadline_extension_reason'),
       ...plainColumns('escalated_at'),
     },
@@ -67,7 +71,7 @@ export const census: Census = {
     customer: 'customer_id',
     columns: {
       ...rowCensus,
-      ...columnsOf(pseudonym, 'customer_id', 'origin_customer_id'),
+      ...customerCensus,
       ...columnsOf({ class: 'content', erase: 'redact', export: false }, 'reference', 'reason', 'lifted_reason'),
       ...plainColumns('placed_at', 'lifted_at'),
     },
@@ -78,7 +82,7 @@ export const census: Census = {
     customer: 'customer_id',
     columns: {
       ...columnsOf(pseudonym, 'id', 'customer_id', 'actor_id', 'subject_id', 'request_id'),
-      ...columnsOf(shown, 'at', 'action', 'details', 'why', 'door'),
+      ...columnsOf(told, 'at', 'action', 'details', 'why', 'door'),
       ...plainColumns('sequence', 'actor_kind', 'actor_roles', 'subject_type', 'previous_hash', 'hash'),
     },
     merge: 'keep',

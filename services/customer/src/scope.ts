@@ -16,6 +16,10 @@ export function visibleCustomer(actor: Actor, alias: string, includeDeleted = fa
   return includeDeleted ? scope : sql`(${raw(alias)}.deleted_at is null and ${scope})`;
 }
 
+/** The same of a child row `t` with its customer `c`; deleted children go with deleted customers. */
+export const visibleChild = (actor: Actor, includeDeleted: boolean): Sql =>
+  includeDeleted ? visibleCustomer(actor, 'c', true) : sql`${visibleCustomer(actor, 'c')} and t.deleted_at is null`;
+
 const teamOf = (staffId: string): Sql =>
   sql`select mate.id from staff_member me join staff_member mate on mate.team = me.team where me.id = ${staffId}::uuid and me.deleted_at is null`;
 

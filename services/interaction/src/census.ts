@@ -1,15 +1,21 @@
 // The census of the interaction service: what every column is and what merge, erasure, export and retention do with it (privacy.md). A test compares
 // it with the live schema and fails on a column that is missing here.
-import { type Census, columnsOf, directoryCensus, kernelCensus, plainColumns, rowCensus } from '@customer360/customer-data/census';
+import {
+  type Census,
+  columnsOf,
+  customerCensus,
+  directoryCensus,
+  kernelCensus,
+  plainColumns,
+  pseudonym,
+  rowCensus,
+  told,
+} from '@customer360/customer-data/census';
 
-const pseudonym = { class: 'pseudonym', erase: 'keep', export: false } as const;
-const fact = { class: 'none', erase: 'keep', export: true } as const;
 /** What people wrote or said: cleared by an erasure, part of an export. */
 const content = { class: 'content', erase: 'redact', export: true } as const;
 /** Derived from content; follows it. */
 const derived = { class: 'content', erase: 'delete', export: false } as const;
-
-const ownership = columnsOf(pseudonym, 'customer_id', 'origin_customer_id');
 
 export const census: Census = {
   ...kernelCensus,
@@ -18,13 +24,13 @@ export const census: Census = {
     customer: 'customer_id',
     columns: {
       ...rowCensus,
-      ...ownership,
+      ...customerCensus,
       ...columnsOf(pseudonym, 'contact_id'),
-      ...columnsOf(fact, 'interaction_type', 'direction', 'occurred_at', 'duration_minutes', 'outcome', 'source'),
+      ...columnsOf(told, 'interaction_type', 'direction', 'occurred_at', 'duration_minutes', 'outcome', 'source'),
       ...columnsOf(content, 'subject', 'description', 'sentiment'),
       ...columnsOf({ class: 'identifier', erase: 'clear', export: true }, 'external_id'),
       ...plainColumns('backdated'),
-      ...columnsOf(fact, 'related_records'),
+      ...columnsOf(told, 'related_records'),
       ...columnsOf(derived, 'search'),
     },
     merge: 'repoint',
@@ -34,8 +40,8 @@ export const census: Census = {
     customer: 'customer_id',
     columns: {
       ...rowCensus,
-      ...ownership,
-      ...columnsOf(fact, 'related_type', 'related_id'),
+      ...customerCensus,
+      ...columnsOf(told, 'related_type', 'related_id'),
       ...columnsOf(content, 'title', 'content'),
       ...plainColumns('is_pinned', 'visibility'),
       ...columnsOf(derived, 'search'),
@@ -47,9 +53,9 @@ export const census: Census = {
     customer: 'customer_id',
     columns: {
       ...rowCensus,
-      ...ownership,
+      ...customerCensus,
       ...columnsOf(pseudonym, 'contact_id', 'assigned_to', 'result_interaction_id'),
-      ...columnsOf(fact, 'activity_type', 'due_date', 'priority', 'status', 'completed_at'),
+      ...columnsOf(told, 'activity_type', 'due_date', 'priority', 'status', 'completed_at'),
       ...columnsOf(content, 'subject', 'description'),
       ...plainColumns('reminder_at'),
       ...columnsOf(derived, 'search'),
@@ -60,10 +66,10 @@ export const census: Census = {
   timeline_item: {
     customer: 'customer_id',
     columns: {
-      ...ownership,
+      ...customerCensus,
       ...columnsOf(pseudonym, 'id', 'source_id', 'actor_id'),
       ...plainColumns('kind', 'icon', 'highlight', 'pinned', 'actor_kind', 'visibility', 'revision', 'applied_at', 'shown'),
-      ...columnsOf(fact, 'occurred_at', 'status'),
+      ...columnsOf(told, 'occurred_at', 'status'),
       ...columnsOf(derived, 'display'),
     },
     merge: 'repoint',

@@ -1,5 +1,5 @@
 // The translation between the graph and the rows that all rooms of this service share: references are ids.
-import { createdBy, type Row } from '@customer360/kernel/entity';
+import { createdBy, createdByStaff } from '@customer360/kernel/entity';
 
 /** A reference to an entity, or null. */
 export const reference = (id: string | null | undefined): { id: string } | null => (id ? { id } : null);
@@ -7,5 +7,5 @@ export const reference = (id: string | null | undefined): { id: string } | null 
 /** Resolvers of the columns that every row has. */
 export const rowResolvers = {
   createdBy,
-  author: (row: Row) => (row.createdByKind === 'STAFF' ? { id: row.createdById } : null),
+  author: createdByStaff,
 };

@@ -5,25 +5,23 @@ import {
   type Census,
   type ColumnCensus,
   columnsOf,
+  customerCensus,
   directoryCensus,
   kernelCensus,
   plainColumns,
+  pseudonym,
   rowCensus,
   type TableCensus,
+  told,
 } from '@customer360/customer-data/census';
 
-const shown: ColumnCensus = { class: 'none', erase: 'keep', export: true };
-const pseudonym: ColumnCensus = { class: 'pseudonym', erase: 'keep', export: false };
 const content: ColumnCensus = { class: 'content', erase: 'redact', export: true };
-// Amounts and dates say nothing of a person once the customer behind them is anonymous; accounting needs them.
-const figure: ColumnCensus = { class: 'none', erase: 'keep', export: true };
-
-const owner = columnsOf(pseudonym, 'customer_id', 'origin_customer_id');
+// Amounts and dates say nothing of a person once the customer behind them is anonymous, and accounting needs them: they are `told`.
 
 /** Rows of a customer that another module told us. */
 const fact = (columns: Record<string, ColumnCensus>): TableCensus => ({
   customer: 'customer_id',
-  columns: { ...owner, ...columns },
+  columns: { ...customerCensus, ...columns },
   merge: 'repoint',
   retain: 'active_customers',
 });
@@ -50,9 +48,9 @@ export const census: Census = {
     customer: 'customer_id',
     columns: {
       ...rowCensus,
-      ...owner,
-      ...columnsOf(shown, 'current_stage_id', 'entered_stage_at', 'previous_stage_id'),
-      ...columnsOf(figure, 'first_purchase_date', 'last_purchase_date', 'total_revenue', 'unconverted_revenue', 'purchase_count'),
+      ...customerCensus,
+      ...columnsOf(told, 'current_stage_id', 'entered_stage_at', 'previous_stage_id'),
+      ...columnsOf(told, 'first_purchase_date', 'last_purchase_date', 'total_revenue', 'unconverted_revenue', 'purchase_count'),
       ...plainColumns('revenue_currency', 'metrics_as_of'),
     },
     merge: 'fold',
@@ -61,9 +59,9 @@ export const census: Census = {
   lifecycle_history: {
     customer: 'customer_id',
     columns: {
-      ...owner,
+      ...customerCensus,
       ...columnsOf(pseudonym, 'id', 'created_by_id'),
-      ...columnsOf(shown, 'from_stage_id', 'to_stage_id', 'changed_at', 'trigger', 'override'),
+      ...columnsOf(told, 'from_stage_id', 'to_stage_id', 'changed_at', 'trigger', 'override'),
       ...plainColumns('created_at', 'created_by_kind'),
       reason: content,
     },
@@ -74,8 +72,8 @@ export const census: Census = {
     customer: 'customer_id',
     columns: {
       ...rowCensus,
-      ...owner,
-      ...columnsOf(shown, 'milestone_type', 'occurred_at'),
+      ...customerCensus,
+      ...columnsOf(told, 'milestone_type', 'occurred_at'),
       ...plainColumns('source_ref'),
       details: content,
     },
@@ -84,41 +82,45 @@ export const census: Census = {
   },
   stage_refusal: {
     customer: 'customer_id',
-    columns: { ...rowCensus, ...owner, ...plainColumns('opportunity_id', 'from_stage_id', 'to_stage_id', 'reason', 'resolved_at') },
+    columns: {
+      ...rowCensus,
+      ...customerCensus,
+      ...plainColumns('opportunity_id', 'from_stage_id', 'to_stage_id', 'reason', 'resolved_at'),
+    },
     merge: 'repoint',
     retain: 'active_customers',
   },
   invoice: fact({
     number: { class: 'identifier', erase: 'clear', export: true },
-    ...columnsOf(figure, 'amount', 'currency', 'issued_at', 'due_at', 'voided_at'),
+    ...columnsOf(told, 'amount', 'currency', 'issued_at', 'due_at', 'voided_at'),
     ...plainColumns('invoice_id', 'stored_at'),
   }),
   payment: fact({
-    ...columnsOf(figure, 'amount', 'currency', 'converted_amount', 'received_at'),
+    ...columnsOf(told, 'amount', 'currency', 'converted_amount', 'received_at'),
     ...plainColumns('payment_id', 'invoice_id', 'stored_at'),
   }),
   refund: fact({
-    ...columnsOf(figure, 'amount', 'currency', 'converted_amount', 'refunded_at'),
+    ...columnsOf(told, 'amount', 'currency', 'converted_amount', 'refunded_at'),
     ...plainColumns('refund_id', 'payment_id', 'stored_at'),
   }),
   opportunity: fact({
     name: content,
-    ...columnsOf(figure, 'amount', 'currency', 'expected_close_date', 'closed_at'),
-    ...columnsOf(shown, 'stage', 'status', 'changed_at'),
+    ...columnsOf(told, 'amount', 'currency', 'expected_close_date', 'closed_at'),
+    ...columnsOf(told, 'stage', 'status', 'changed_at'),
     ...plainColumns('opportunity_id', 'revision', 'event_time', 'stage_moved_at'),
   }),
   support_case: fact({
-    ...columnsOf(figure, 'satisfaction_score'),
-    ...columnsOf(shown, 'status', 'priority', 'escalated', 'opened_at', 'first_responded_at', 'closed_at'),
+    ...columnsOf(told, 'satisfaction_score'),
+    ...columnsOf(told, 'status', 'priority', 'escalated', 'opened_at', 'first_responded_at', 'closed_at'),
     ...plainColumns('case_id', 'revision', 'event_time'),
   }),
   work_order: fact({
-    ...columnsOf(shown, 'status', 'scheduled_at', 'completed_at'),
+    ...columnsOf(told, 'status', 'scheduled_at', 'completed_at'),
     ...plainColumns('work_order_id', 'revision', 'event_time'),
   }),
   equipment: fact({
     ...columnsOf(content, 'name', 'serial_number'),
-    ...columnsOf(shown, 'installed_at', 'removed_at'),
+    ...columnsOf(told, 'installed_at', 'removed_at'),
     ...plainColumns('equipment_id', 'revision', 'event_time'),
   }),
 };

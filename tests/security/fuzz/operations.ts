@@ -34,7 +34,7 @@ export function operation(schema: GraphQLSchema, source: Source, shared: boolean
   const mutation = random.chance(0.45);
   const root = mutation ? schema.getMutationType()! : schema.getQueryType()!;
   const fields = Object.values(root.getFields()).filter((field) => !(shared && mutation && GLOBAL.test(field.name)));
-  const writer = new Writer(schema, source);
+  const writer = new Writer(source);
   const chosen = Array.from({ length: random.chance(0.8) ? 1 : 2 + random.below(2) }, () => random.pick(fields));
   const body = chosen
     .map((field, i) => writer.field(field, chosen.length > 1 ? `r${i}: ` : '', random.pick([1, 2, 2, 3, 3, 4, 5])))
@@ -47,11 +47,9 @@ export function operation(schema: GraphQLSchema, source: Source, shared: boolean
 class Writer {
   readonly definitions: string[] = [];
   readonly variables: Record<string, unknown> = {};
-  private readonly schema: GraphQLSchema;
   private readonly source: Source;
   private aliases = 0;
-  constructor(schema: GraphQLSchema, source: Source) {
-    this.schema = schema;
+  constructor(source: Source) {
     this.source = source;
   }
 

@@ -23,7 +23,7 @@ const cursor = (content: unknown): string =>
 export const TEXTS: readonly string[] = [
   '', ' ', '\0', 'a\0b', '\ud800', 'x\udfffy', '👩‍👩‍👧‍👦', '\u202eabc', 'ﷺ'.repeat(50), 'Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤', '\ufeff', '\u2028', 'İIıi', '\r\n\t\u000b', '\u007f',
   "'; drop table customer; --", "' or '1'='1", "1) or (1=1", '"; truncate note; --', "\\'; vacuum; --", "' union all values (null) --", '$1', '%s', '%', '_', '\\', '\\%', '{}', '[',
-  '${7*7}', '{{7*7}}', '<script>alert(1)</script>', '../../../../etc/passwd', '; cat /etc/passwd', '%00', '%n%n', 'javascript:alert(1)', 'null', 'undefined', 'NaN', 'true', '0', '-1',
+  '$'.concat('{7*7}'), '{{7*7}}', '<script>alert(1)</script>', '../../../../etc/passwd', '; cat /etc/passwd', '%00', '%n%n', 'javascript:alert(1)', 'null', 'undefined', 'NaN', 'true', '0', '-1',
   '__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', '9'.repeat(400), '1e309', '0x10', 'a'.repeat(201), 'b'.repeat(5_001), 'é'.repeat(70_000),
   '2026-02-30', '00000000-0000-0000-0000-000000000000', 'GGGGGGGG-0000-4000-8000-000000000000', '#', '"""', '\\u0000', 'a@b', 'file:///etc/passwd', 'http://169.254.169.254/latest',
 ];

@@ -1,11 +1,10 @@
 // Consent in the graph: translation only.
-import { customerReference, visibleCustomer } from '@customer360/customer-data/directory';
+import { customerReference } from '@customer360/customer-data/directory';
 import { createdBy } from '@customer360/kernel/entity';
 import { enumOf, memberOf } from '@customer360/kernel/graph';
-import { type ListArgs, list } from '@customer360/kernel/list';
-import { raw } from '@customer360/kernel/sql';
+import type { ListArgs } from '@customer360/kernel/list';
 import type { Context } from '../context.ts';
-import { asStatement, consentList } from './consent.table.ts';
+import { asStatement, listConsents } from './consent.table.ts';
 import { CONSENT_SOURCES, CONSENT_TYPES, type ConsentRecord, type ConsentType, LEGAL_BASES, missingEvidence } from './consent.ts';
 import { type ConsentStatus, currentConsents, presentOf } from './consent-decision.ts';
 import { type ConsentAnswer, type ConsentQuestion, decideConsentOf, decideConsentsOf } from './decide-consent.ts';
@@ -36,8 +35,7 @@ export const consentResolvers = {
     consentDecisions: (_: unknown, args: { customerIds: string[]; purpose: ConsentType }, ctx: Context) =>
       decideConsentsOf(ctx, args.customerIds, args.purpose),
     consentRecord: (_: unknown, { id }: { id: string }, ctx: Context) => visibleRecord(id, ctx),
-    consentRecords: (_: unknown, args: ListArgs, { db, actor }: Context) =>
-      list(db, consentList, visibleCustomer(actor, raw('r.customer_id')), args),
+    consentRecords: (_: unknown, args: ListArgs, { db, actor }: Context) => listConsents(db, actor, args),
   },
   Mutation: {
     recordConsent: (_: unknown, { input }: { input: RecordConsent }, ctx: Context) => recordConsent(ctx, input),

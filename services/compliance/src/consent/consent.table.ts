@@ -1,9 +1,11 @@
 // Where consent records live: an append-only table (trigger and grants, see the migration) and, apart from it, the IP addresses, which are
 // personal and which an erasure must be able to remove. All SQL of the room.
 
+import { visibleCustomer } from '@customer360/customer-data/directory';
+import type { Actor } from '@customer360/kernel/actor';
 import type { Database, Reader } from '@customer360/kernel/database';
 import { field } from '@customer360/kernel/filter';
-import { type ListSpec, pagesBelow } from '@customer360/kernel/list';
+import { type ListArgs, type ListSpec, list, pagesBelow } from '@customer360/kernel/list';
 import { byKey, manyByKey } from '@customer360/kernel/loader';
 import { keyset } from '@customer360/kernel/paging';
 import { columns, raw, sql } from '@customer360/kernel/sql';
@@ -101,8 +103,7 @@ export const findStatement = (tx: Tx, statementId: string): Promise<ConsentRecor
     sql`select ${columns(ConsentRecordTable, 'r')} from consent_record r where r.statement_id = ${statementId} order by r.place`,
   );
 
-/** The list of consent records. */
-export const consentList: ListSpec<ConsentRecord> = {
+const consentList: ListSpec<ConsentRecord> = {
   name: 'listConsents',
   select: columns(ConsentRecordTable, 'r'),
   from: raw('consent_record r'),
@@ -131,6 +132,10 @@ export const consentList: ListSpec<ConsentRecord> = {
     default: [{ field: 'CREATED_AT', direction: 'DESC' }],
   }),
 };
+
+/** A page of all records that the asker may see. */
+export const listConsents = (db: Reader, actor: Actor, args: ListArgs) =>
+  list(db, consentList, visibleCustomer(actor, raw('r.customer_id')), args);
 
 /** The room's loaders: one statement for however many customers a request touches. */
 export function consentLoaders(db: Database) {

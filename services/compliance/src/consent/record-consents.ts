@@ -1,8 +1,9 @@
 // A customer's choices become immutable records, all of one call or none [WF-PRIV-001] [ConsentRecord AC-1]. In the same transaction: the
 // audit entries [ConsentRecord AC-3], one fact per choice (a withdrawal reaches senders this way) and the state record.
 import { requireCustomer } from '@customer360/customer-data/directory';
+import type { ProcessingRestricted } from '@customer360/customer-data/restriction';
 import { hasRole } from '@customer360/kernel/actor';
-import { isProblem, type Problem, problem } from '@customer360/kernel/problem';
+import { isProblem, problem } from '@customer360/kernel/problem';
 import { type Tx, transact } from '@customer360/kernel/transact';
 import type { Deed } from '../audit/audit.ts';
 import { writeAudit } from '../audit/write-audit.ts';
@@ -33,8 +34,6 @@ export interface RecordedConsents {
   id: string;
   records: ConsentRecord[];
 }
-
-type ProcessingRestricted = Problem<'ProcessingRestricted', { customerId: string }>;
 
 export async function recordConsents(ctx: Context, input: RecordConsents) {
   const fromPortal = ctx.actor.kind === 'CUSTOMER';

@@ -1,11 +1,10 @@
 // Deletion requests in the graph: translation only.
-import { customerReference, visibleCustomer } from '@customer360/customer-data/directory';
+import { customerReference } from '@customer360/customer-data/directory';
 import { createdBy } from '@customer360/kernel/entity';
 import { enumOf, memberOf } from '@customer360/kernel/graph';
-import { type ListArgs, list } from '@customer360/kernel/list';
-import { raw } from '@customer360/kernel/sql';
+import type { ListArgs } from '@customer360/kernel/list';
 import type { Context } from '../context.ts';
-import { deletionRequestList, findDeletionRequest } from './deletion-request.table.ts';
+import { findDeletionRequest, listDeletionRequests } from './deletion-request.table.ts';
 import {
   DELETION_REQUEST_TYPES,
   DELETION_REQUESTED_VIA,
@@ -38,8 +37,7 @@ export const deletionRequestResolvers = {
   ExtendDeletionDeadlineResult: memberOf('DeletionRequest'),
   Query: {
     deletionRequest: (_: unknown, { id }: { id: string }, ctx: Context) => visibleRequest(id, ctx),
-    deletionRequests: (_: unknown, args: ListArgs, { db, actor }: Context) =>
-      list(db, deletionRequestList, visibleCustomer(actor, raw('r.customer_id')), args),
+    deletionRequests: (_: unknown, args: ListArgs, { db, actor }: Context) => listDeletionRequests(db, actor, args),
   },
   Mutation: {
     requestDeletion: (_: unknown, { input }: { input: RequestDeletion }, ctx: Context) => requestDeletion(ctx, input),

@@ -1,8 +1,10 @@
 // Where deletion requests live. One open request per customer is also a unique index. All SQL of the room.
+import { visibleCustomer } from '@customer360/customer-data/directory';
+import type { Actor } from '@customer360/kernel/actor';
 import type { Database, Reader } from '@customer360/kernel/database';
 import { customerColumns, rowColumns } from '@customer360/kernel/entity';
 import { field } from '@customer360/kernel/filter';
-import { type ListSpec, pagesBelow } from '@customer360/kernel/list';
+import { type ListArgs, type ListSpec, list, pagesBelow } from '@customer360/kernel/list';
 import { keyset } from '@customer360/kernel/paging';
 import { columns, raw, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
@@ -56,8 +58,7 @@ export const findOverdue = (db: Reader, now: Date, limit: number): Promise<Delet
     sql`${select} from deletion_request r where r.escalated_at is null and r.deadline < ${now} and ${open} order by r.deadline limit ${limit}`,
   );
 
-/** The list of requests. */
-export const deletionRequestList: ListSpec<DeletionRequest> = {
+const deletionRequestList: ListSpec<DeletionRequest> = {
   name: 'listDeletionRequests',
   select: columns(DeletionRequestTable, 'r'),
   from: raw('deletion_request r'),
@@ -84,6 +85,10 @@ export const deletionRequestList: ListSpec<DeletionRequest> = {
     default: [{ field: 'REQUESTED_AT', direction: 'DESC' }],
   }),
 };
+
+/** A page of all requests that the asker may see. */
+export const listDeletionRequests = (db: Reader, actor: Actor, args: ListArgs) =>
+  list(db, deletionRequestList, visibleCustomer(actor, raw('r.customer_id')), args);
 
 export const deletionRequestLoaders = (db: Database) => ({
   ofCustomer: pagesBelow(db, deletionRequestList, raw('true'), sql`r.customer_id in ${sidesOfParent}`, withSides),

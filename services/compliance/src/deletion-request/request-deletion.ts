@@ -3,6 +3,7 @@
 import { requireCustomer } from '@customer360/customer-data/directory';
 import { newRow } from '@customer360/kernel/entity';
 import { isProblem, problem } from '@customer360/kernel/problem';
+import { insertRow } from '@customer360/kernel/rows';
 import { type Tx, transact } from '@customer360/kernel/transact';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { Context } from '../context.ts';
@@ -53,7 +54,7 @@ export async function requestDeletion(ctx: Context, input: RequestDeletion) {
       affectedRecords: null,
       processedById: null,
     };
-    await tx.manager.getRepository(DeletionRequestTable).insert(request);
+    await insertRow(tx, DeletionRequestTable, request);
     const type = 'crm.compliance.deletion-requested.v1';
     await writeAudit(tx, ctx.requestId, [deedOf(request, type, `${requestedVia}:${verificationMethod}`)]);
     tx.emit({

@@ -1,4 +1,5 @@
 // What the directory says of customers and of a contact, for decisions: also of deleted ones, which must be denied and not merely missing.
+import { redirects } from '@customer360/customer-data/directory';
 import type { Database } from '@customer360/kernel/database';
 import { sql } from '@customer360/kernel/sql';
 
@@ -10,18 +11,11 @@ export interface Identity {
   deletedAt: Date | null;
 }
 
-const MAX_REDIRECTS = 10;
-
 /** The customers behind these ids, merged ones led to their survivor; unknown ids are absent. */
 export const findIdentities = (db: Database, ids: readonly string[]): Promise<Identity[]> =>
   db.query<Identity>(
     'findIdentities',
-    sql`with recursive step(requested, id, depth) as (
-          select id, id, 0 from unnest(${[...ids]}::uuid[]) as asked(id)
-          union all
-          select step.requested, d.merged_into, depth + 1 from step join directory_customer d on d.customer_id = step.id
-          where d.merged_into is not null and depth < ${MAX_REDIRECTS}
-        )
+    sql`with ${redirects(ids)}
         select step.requested, d.customer_id as id, d.status, d.deleted_at as "deletedAt"
         from step join directory_customer d on d.customer_id = step.id
         where d.merged_into is null and d.version > 0`,

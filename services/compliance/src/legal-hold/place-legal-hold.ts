@@ -2,6 +2,7 @@
 import { requireCustomer } from '@customer360/customer-data/directory';
 import { newRow } from '@customer360/kernel/entity';
 import { isProblem } from '@customer360/kernel/problem';
+import { insertRow } from '@customer360/kernel/rows';
 import { type Tx, transact } from '@customer360/kernel/transact';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { Context } from '../context.ts';
@@ -33,7 +34,7 @@ export async function placeLegalHold(ctx: Context, input: PlaceLegalHold) {
       liftedAt: null,
       liftedReason: null,
     };
-    await tx.manager.getRepository(LegalHoldTable).insert(hold);
+    await insertRow(tx, LegalHoldTable, hold);
     const deed = {
       customerId: customer.id,
       action: 'legal-hold-placed',

@@ -7,7 +7,7 @@ import { columns, raw, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
 import type { ListSpec } from '../list.ts';
-import { visibleCustomer } from '../scope.ts';
+import { visibleChild } from '../scope.ts';
 import type { Account } from './account.ts';
 
 export const AccountTable = new EntitySchema<Account>({
@@ -33,8 +33,7 @@ export const accountList: ListSpec<Account> = {
   name: 'listAccounts',
   select: columns(AccountTable, 't'),
   from: raw('account t join customer c on c.id = t.customer_id'),
-  visible: (actor, includeDeleted) =>
-    sql`${visibleCustomer(actor, 'c', includeDeleted)} and ${raw(includeDeleted ? 'true' : 't.deleted_at is null')}`,
+  visible: visibleChild,
   search: searchIn('t.legal_name', 't.dba_name'),
   order: keyset({
     fields: {

@@ -7,7 +7,7 @@ import { columns, raw, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
 import type { ListSpec } from '../list.ts';
-import { visibleCustomer } from '../scope.ts';
+import { visibleChild } from '../scope.ts';
 import type { Address } from './address.ts';
 
 export const AddressTable = new EntitySchema<Address>({
@@ -33,8 +33,7 @@ export const addressList: ListSpec<Address> = {
   name: 'listAddresses',
   select: columns(AddressTable, 't'),
   from: raw('address t join customer c on c.id = t.customer_id'),
-  visible: (actor, includeDeleted) =>
-    sql`${visibleCustomer(actor, 'c', includeDeleted)} and ${raw(includeDeleted ? 'true' : 't.deleted_at is null')}`,
+  visible: visibleChild,
   search: searchIn('t.street_line_1', 't.street_line_2', 't.city', 't.postal_code'),
   order: keyset({
     fields: {

@@ -3,10 +3,10 @@ import { customerColumns, rowColumns } from '@customer360/kernel/entity';
 import { field } from '@customer360/kernel/filter';
 import { searchIn } from '@customer360/kernel/list';
 import { keyset } from '@customer360/kernel/paging';
-import { columns, raw, sql } from '@customer360/kernel/sql';
+import { columns, raw } from '@customer360/kernel/sql';
 import { EntitySchema } from 'typeorm';
 import type { ListSpec } from '../list.ts';
-import { visibleCustomer } from '../scope.ts';
+import { visibleChild } from '../scope.ts';
 import type { Contact } from './contact.ts';
 
 export const ContactTable = new EntitySchema<Contact>({
@@ -34,8 +34,7 @@ export const contactList: ListSpec<Contact> = {
   name: 'listContacts',
   select: columns(ContactTable, 't'),
   from: raw('contact t join customer c on c.id = t.customer_id'),
-  visible: (actor, includeDeleted) =>
-    sql`${visibleCustomer(actor, 'c', includeDeleted)} and ${raw(includeDeleted ? 'true' : 't.deleted_at is null')}`,
+  visible: visibleChild,
   search: searchIn('t.first_name', 't.last_name', 't.email'),
   order: keyset({
     fields: {

@@ -21,7 +21,7 @@ test('[Activity AC-2] only an open activity can be worked on', () => {
     activityId: 'a',
     status: 'completed',
   });
-  expect(refuseClosed({ id: 'a', status: 'cancelled' })).toMatchObject({ __typename: 'ActivityNotOpen', status: 'CANCELLED' });
+  expect(refuseClosed({ id: 'a', status: 'cancelled' })).toMatchObject({ __typename: 'ActivityNotOpen', status: 'cancelled' });
 });
 
 test('[Activity AC-2] every activity type has the interaction type that its completion logs', () => {

@@ -3,6 +3,7 @@ import { requireContact, requireStaff, requireUnrestricted } from '@customer360/
 import type { RequestContext } from '@customer360/kernel/context';
 import { newRow } from '@customer360/kernel/entity';
 import { badInput, isProblem, notFound, type Problem } from '@customer360/kernel/problem';
+import { insertRow } from '@customer360/kernel/rows';
 import { transact } from '@customer360/kernel/transact';
 import { keyOf } from '../change.ts';
 import { stateSummary } from '../summary/summary.table.ts';
@@ -60,7 +61,7 @@ export async function createActivity(ctx: RequestContext, input: CreateActivity)
       },
     },
     async (tx) => {
-      await tx.manager.getRepository(ActivityTable).insert(row);
+      await insertRow(tx, ActivityTable, row);
       tx.emit({
         type: 'crm.interaction.activity-created.v1',
         key: keyOf(row),

@@ -62,6 +62,6 @@ test('[WF-IT-001] texts and related records have limits, counted in characters',
   ]);
   expect(refusal(() => checkContent({ relatedRecords: [{ type: 'case', id: 'x'.repeat(101) }] }))).toEqual([
     'BAD_USER_INPUT',
-    'input.relatedRecords[0].id',
+    'input.relatedRecords.0.id',
   ]);
 });

@@ -95,7 +95,7 @@ export function checkContent(given: Partial<Pick<InteractionContent, 'subject' |
   checkText('input.description', given.description, { max: MAX_TEXT });
   const related = given.relatedRecords ?? [];
   if (related.length > MAX_RELATED) throw badInput('input.relatedRecords', `has more than ${MAX_RELATED} records`, { max: MAX_RELATED });
-  for (const [i, { id }] of related.entries()) checkText(`input.relatedRecords[${i}].id`, id, { max: MAX_RELATED_ID, required: true });
+  for (const [i, { id }] of related.entries()) checkText(`input.relatedRecords.${i}.id`, id, { max: MAX_RELATED_ID, required: true });
   if (new Set(related.map(({ type, id }) => `${type} ${id}`)).size < related.length)
     throw badInput('input.relatedRecords', 'names a record twice');
 }

@@ -3,6 +3,7 @@ import { requireContact, requireUnrestricted } from '@customer360/customer-data/
 import type { RequestContext } from '@customer360/kernel/context';
 import { newRow } from '@customer360/kernel/entity';
 import { isProblem, notFound, type Problem } from '@customer360/kernel/problem';
+import { insertRow } from '@customer360/kernel/rows';
 import { type Tx, transact } from '@customer360/kernel/transact';
 import { keyOf } from '../change.ts';
 import { putOnTimeline } from '../timeline/timeline.table.ts';
@@ -51,7 +52,7 @@ export async function createNote(ctx: RequestContext, input: CreateNote): Promis
       },
     },
     async (tx) => {
-      await tx.manager.getRepository(NoteTable).insert(row);
+      await insertRow(tx, NoteTable, row);
       await showNote(tx, row);
       tx.emit({
         type: 'crm.interaction.note-created.v1',

@@ -1,9 +1,9 @@
 // [LifecycleHistory] Translation only.
-import { createdBy } from '@customer360/kernel/entity';
+import { createdBy, createdByStaff } from '@customer360/kernel/entity';
 import type { ListArgs } from '@customer360/kernel/list';
 import { checkText } from '@customer360/kernel/problem';
 import type { Context } from '../context.ts';
-import { customerOf, staffOf } from '../graph.ts';
+import { customerOf } from '../graph.ts';
 import { listHistory } from './lifecycle-history.table.ts';
 
 export const lifecycleHistoryResolvers = {
@@ -13,5 +13,5 @@ export const lifecycleHistoryResolvers = {
       return listHistory(ctx.db, ctx.actor, args);
     },
   },
-  LifecycleHistory: { customer: customerOf, createdBy, changedBy: staffOf },
+  LifecycleHistory: { customer: customerOf, createdBy, changedBy: createdByStaff },
 };

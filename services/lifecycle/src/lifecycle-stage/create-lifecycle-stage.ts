@@ -2,6 +2,7 @@
 import type { RequestContext } from '@customer360/kernel/context';
 import { newRow } from '@customer360/kernel/entity';
 import { checkText, problem } from '@customer360/kernel/problem';
+import { insertRow } from '@customer360/kernel/rows';
 import { transact } from '@customer360/kernel/transact';
 import { findStage, holdStages, LifecycleStageEntity, listStages } from './lifecycle-stage.table.ts';
 import { type Category, checkStageFields, type LifecycleStage, MAX_STAGES, type StageFields } from './lifecycle-stage.ts';
@@ -37,7 +38,7 @@ export async function createLifecycleStage(ctx: RequestContext, { displayOrder, 
       description: input.description ?? null,
       isActive: isActive ?? true,
     };
-    await tx.manager.getRepository(LifecycleStageEntity).insert(stage);
+    await insertRow(tx, LifecycleStageEntity, stage);
     const { name, category, displayOrder: place } = stage;
     tx.emit({
       type: 'crm.lifecycle.lifecycle-stage-created.v1',

@@ -3,6 +3,7 @@ import { requireUnrestricted } from '@customer360/customer-data/directory';
 import type { RequestContext } from '@customer360/kernel/context';
 import { newRow } from '@customer360/kernel/entity';
 import { checkText, isProblem, problem } from '@customer360/kernel/problem';
+import { insertRow } from '@customer360/kernel/rows';
 import { transact } from '@customer360/kernel/transact';
 import { findLiveOfType, findMilestone, MilestoneEntity, milestoneFact } from './milestone.table.ts';
 import { checkOccurredAt, type Milestone, type MilestoneType, ONCE_ONLY } from './milestone.ts';
@@ -41,7 +42,7 @@ export async function recordMilestone(ctx: RequestContext, input: RecordMileston
       details: input.details ?? null,
       sourceRef: null,
     };
-    await tx.manager.getRepository(MilestoneEntity).insert(milestone);
+    await insertRow(tx, MilestoneEntity, milestone);
     tx.emit(milestoneFact('recorded', milestone));
     return milestone;
   });
