@@ -10,7 +10,7 @@ import { command } from './stack/command.ts';
 import { inRoot } from './stack/root.ts';
 import { Sentence } from './stack/sentence.ts';
 
-const LIBRARIES = ['packages/kernel', 'packages/customer-data'];
+const LIBRARIES = ['packages/kernel', 'packages/customer-data', 'packages/events'];
 const DEPLOYABLES: Record<string, { folder: string; name: string }> = {
   customer: { folder: 'services/customer', name: '@customer360/service-customer' },
   interaction: { folder: 'services/interaction', name: '@customer360/service-interaction' },

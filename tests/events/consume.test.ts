@@ -111,3 +111,11 @@ test('instances share the work; one killed with -9 and one stopped lose nothing 
     expect(await Promise.all(ends)).toEqual([null, 0]);
   }
 }, 120_000);
+
+test('a consumer that cannot work is refused at the start, and says which option is wrong', async () => {
+  const right = { ...options(), name: 'x', handlers: handlers().on('crm.customer.customer-created.v1', () => {}) };
+  await expect(consume({ ...right, name: 'a/b' })).rejects.toThrow(/^name: /);
+  await expect(consume({ ...right, brokers: [] })).rejects.toThrow(/^brokers: /);
+  await expect(consume({ ...right, database: '' })).rejects.toThrow(/^database: /);
+  await expect(consume({ ...right, handlers: handlers() })).rejects.toThrow(/^handlers: /);
+});

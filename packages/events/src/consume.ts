@@ -46,8 +46,12 @@ const PRUNE_MS = 3_600_000;
 /** Starts a consumer. Rejects when the database or the broker cannot be reached at the start; later it waits for them and goes on. */
 export async function consume(options: ConsumeOptions): Promise<RunningConsumer> {
   const { name, handlers, topicPrefix: prefix = '', log = logToStderr } = options;
+  if (!/^[A-Za-z0-9._-]{1,100}$/.test(name)) throw new TypeError('name: 1 to 100 letters, digits, dots, underscores or dashes');
+  if (options.brokers.length === 0 || options.brokers.some((broker) => broker === ''))
+    throw new TypeError('brokers: host:port of at least one broker');
+  if (!options.database) throw new TypeError('database: the URL of the consumer’s own Postgres, or a pool');
   const topics = topicsOf(handlers);
-  if (topics.length === 0) throw new Error('there is no handler: add one with on, onBatch or outside');
+  if (topics.length === 0) throw new TypeError('handlers: there is none; add one with on, onBatch or outside');
   const own =
     typeof options.database === 'string' ? new pg.Pool({ connectionString: options.database, max: 6, application_name: name }) : undefined;
   own?.on('error', (error) => log('warn', 'a database connection was lost', { error: error.message }));

@@ -151,7 +151,8 @@ export function startConsumer(options: ConsumerOptions): BatchConsumer {
     const kafka = client(options);
     const consumer = kafka.consumer({
       groupId: prefix + options.group,
-      sessionTimeout: 10_000,
+      // The broker's default minimum: how long the group waits for a member that was killed.
+      sessionTimeout: 6_000,
       heartbeatInterval: 1_000,
       rebalanceTimeout: 15_000,
       maxWaitTimeInMs: 250,
