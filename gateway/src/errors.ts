@@ -50,7 +50,7 @@ export function publicError(formatted: GraphQLFormattedError, error?: unknown): 
   const tokens = /^Syntax Error: Document contains more tha[nt] (\d+) tokens/.exec(formatted.message);
   if (tokens) return tooManyTokens(Number(tokens[1]));
   const given = formatted.extensions ?? {};
-  if (given.code === 'GRAPHQL_PARSE_FAILED' && !formatted.message.startsWith('Syntax Error')) return tooDeep;
+  if (given.code === 'GRAPHQL_PARSE_FAILED' && !given.serviceName && /call stack/.test(formatted.message)) return tooDeep;
   const code = given.code === 'GRAPHQL_VALIDATION_FAILED' && given.limit ? 'LIMIT_EXCEEDED' : String(given.code);
   const known = given.serviceName ? given.code === 'SUBGRAPH_UNAVAILABLE' || FROM_SERVICES.has(code) : OWN.has(code);
   if (!known) {
