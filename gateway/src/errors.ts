@@ -47,6 +47,7 @@ const EXTENSIONS = [
 export function publicError(formatted: GraphQLFormattedError, error?: unknown): GraphQLFormattedError {
   const input = formatted.extensions?.serviceName ? undefined : inputError(formatted, error);
   if (input) return input;
+  if (!formatted.extensions?.serviceName && formatted.message.startsWith('Too many errors processing variables')) return tooManyValues;
   const tokens = /^Syntax Error: Document contains more tha[nt] (\d+) tokens/.exec(formatted.message);
   if (tokens) return tooManyTokens(Number(tokens[1]));
   const given = formatted.extensions ?? {};
@@ -65,6 +66,8 @@ export function publicError(formatted: GraphQLFormattedError, error?: unknown): 
   const { message, path, locations } = formatted;
   return { message, ...(locations && !given.serviceName && { locations }), ...(path && { path }), extensions };
 }
+
+const tooManyValues: GraphQLFormattedError = { message: 'more values are not valid', extensions: { code: 'BAD_USER_INPUT' } };
 
 /** The parser is recursive: what nests so deeply that it gives up is not counted any more. */
 const tooDeep: GraphQLFormattedError = {

@@ -14,6 +14,7 @@ import type { Log } from '@customer360/kernel/log';
 import { registry } from '@customer360/kernel/telemetry';
 import { innerSigner, outerVerifier } from '@customer360/kernel/tokens';
 import type { GatewayContext } from './context.ts';
+import { createDocumentStore } from './document-store.ts';
 import { type GatewayEnv, silenceApollo } from './env.ts';
 import { publicError } from './errors.ts';
 import { identity } from './identity.ts';
@@ -23,6 +24,13 @@ import { createRateLimiter } from './rate-limit.ts';
 import { reportPlugin } from './report.ts';
 import { createSubgraphSource, type SubgraphSource } from './subgraph-source.ts';
 import { loadSupergraph } from './supergraph.ts';
+
+/** Enough to mend a document by; telling each costs time, and a hostile one has thousands. */
+const MAX_ERRORS = 10;
+
+/** What is remembered of operations: characters of their texts, and plans as JSON. Some 200 MB of memory when callers use all of it. */
+const DOCUMENTS_LENGTH = 2 * 1_048_576;
+const PLANS_MIB = 8;
 
 export interface RunningGateway {
   /** Base URL; the graph is at /graphql. */
@@ -101,6 +109,7 @@ async function startApollo(
     buildService: ({ name }) => sources.get(name) as SubgraphSource,
     logger,
     __exposeQueryPlanExperimental: false,
+    experimental_approximateQueryPlanStoreMiB: PLANS_MIB,
     telemetry: { includeDocument: false, recordExceptions: false },
   });
   const server = new ApolloServer<GatewayContext>({
@@ -111,11 +120,13 @@ async function startApollo(
     hideSchemaDetailsFromClientErrors: true,
     includeStacktraceInErrorResponses: false,
     allowBatchedHttpRequests: false,
+    documentStore: createDocumentStore(DOCUMENTS_LENGTH),
     persistedQueries: false,
     stopOnTerminationSignals: false,
     csrfPrevention: { requestHeaders: ['authorization', 'x-apollo-operation-name', 'apollo-require-preflight'] },
     parseOptions: { maxTokens: env.MAX_TOKENS },
     validationRules: [shapeRule(limits)],
+    validationOptions: { maxErrors: MAX_ERRORS },
     formatError: publicError,
     plugins: [
       ApolloServerPluginLandingPageDisabled(),

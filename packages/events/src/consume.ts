@@ -67,15 +67,12 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
     throw error;
   }
 
-  /** Where the applied records of each partition end, as far as this instance knows; the stored position decides. */
-  const places = new Map<string, bigint>();
   let stopping: Promise<void> | undefined;
   let bootstrapped = false;
   const session = startSession(kafka, {
     maxBatch: MAX_BATCH,
     async position(topic, partition) {
       bootstrapped = false; // after a rebalance another instance may hold the state
-      places.delete(`${topic}/${partition}`);
       return (await positions(database, name)).get(`${topic}/${partition}`) ?? 0n;
     },
     async open(topic) {
@@ -83,31 +80,21 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       bootstrapped = await isBootstrapped(database, name);
       return bootstrapped;
     },
-    async apply(topic, partition, records) {
-      const place = `${topic}/${partition}`;
-      const position = places.get(place) ?? (await positions(database, name)).get(place) ?? 0n;
-      const fresh = records.filter((record) => record.offset >= position);
+    async apply(records, position) {
       try {
-        if (fresh.length > 0) places.set(place, await applyRecords(applying, fresh, position));
+        await applyRecords(applying, records, position);
         return 'applied';
       } catch (error) {
-        places.delete(place);
+        if (!(error instanceof Moved)) throw error;
         bootstrapped = false; // moved back by a rebuild, perhaps: look again
-        if (error instanceof Moved) return { seek: error.next };
-        throw error;
+        return { seek: error.next };
       }
     },
   });
 
   /** A rebuild, by whichever instance, moved positions back: read on from there. */
   const follow = async () => {
-    const stored = await positions(database, name);
-    for (const [place, next] of stored) {
-      if ((places.get(place) ?? next) <= next) continue;
-      places.delete(place);
-      bootstrapped = false;
-    }
-    session.follow(stored);
+    if (session.follow(await positions(database, name))) bootstrapped = false;
   };
   const hasOutside = [...handlers.routes.values()].some(({ outside }) => outside);
   const timers = [
@@ -149,10 +136,10 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
         await tx.query('delete from customer360.parked where consumer = $1', [name]);
         await tx.query('delete from customer360.inbox where consumer = $1', [name]);
         await tx.query(
-          `update customer360.position p set next_offset = 0, bootstrap_until = e.until
-           from unnest($2::text[], $3::int[], $4::bigint[]) as e(topic, partition, until)
+          `update customer360.position p set next_offset = e.low, bootstrap_until = e.until
+           from unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[]) as e(topic, partition, until, low)
            where p.consumer = $1 and p.topic = e.topic and p.partition = e.partition`,
-          [name, ends.map((e) => e.topic), ends.map((e) => e.partition), ends.map(bootstrapEnd)],
+          [name, ends.map((e) => e.topic), ends.map((e) => e.partition), ends.map(bootstrapEnd), ends.map(({ low }) => String(low))],
         );
       });
       await follow();
@@ -177,9 +164,9 @@ const bootstrapEnd = ({ topic, low, high }: { topic: string; low: bigint; high: 
 async function startPositions(tx: Transaction, name: string, kafka: KafkaOptions): Promise<void> {
   const ends = await topicEnds(kafka);
   await tx.query(
-    `insert into customer360.position (consumer, topic, partition, bootstrap_until)
-     select $1, * from unnest($2::text[], $3::int[], $4::bigint[]) on conflict do nothing`,
-    [name, ends.map((e) => e.topic), ends.map((e) => e.partition), ends.map(bootstrapEnd)],
+    `insert into customer360.position (consumer, topic, partition, bootstrap_until, next_offset)
+     select $1, * from unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[]) on conflict do nothing`,
+    [name, ends.map((e) => e.topic), ends.map((e) => e.partition), ends.map(bootstrapEnd), ends.map(({ low }) => String(low))],
   );
 }
 

@@ -26,8 +26,8 @@ export interface Source {
   position(topic: string, partition: number): Promise<bigint>;
   /** May this topic be read yet? Until then its partitions are paused. */
   open(topic: string): Promise<boolean>;
-  /** Applies one batch; a throw starts the session anew from the stored positions. */
-  apply(topic: string, partition: number, records: readonly TopicRecord[]): Promise<'applied' | { seek: bigint }>;
+  /** Applies one batch; `position` is where the applied records are believed to end. A throw starts the session anew from the stored positions. */
+  apply(records: readonly TopicRecord[], position: bigint): Promise<'applied' | { seek: bigint }>;
   maxBatch: number;
 }
 
@@ -35,8 +35,8 @@ export interface Session {
   running(): boolean;
   /** Records between the last applied one and the end of the partition, by `topic/partition`. */
   lag(): ReadonlyMap<string, number>;
-  /** Reads on from the stored position, where that differs from what was applied here: a rebuild began. */
-  follow(stored: ReadonlyMap<string, bigint>): void;
+  /** Reads on from the stored position, where that is before what was applied here: a rebuild began. Answers whether one did. */
+  follow(stored: ReadonlyMap<string, bigint>): boolean;
   stop(): Promise<void>;
 }
 
@@ -84,6 +84,11 @@ export async function topicEnds(options: KafkaOptions): Promise<Array<{ topic: s
   } finally {
     await admin.disconnect();
   }
+}
+
+async function lowOf(options: KafkaOptions, topic: string, partition: number): Promise<bigint> {
+  const ends = await topicEnds({ ...options, topics: [topic] });
+  return ends.find((end) => end.partition === partition)?.low ?? 0n;
 }
 
 /** A member of the consumer's group, until `stop`. */
@@ -139,13 +144,21 @@ export function startSession(options: KafkaOptions, source: Source): Session {
       const { batch, isRunning, isStale } = payload;
       const topic = batch.topic.slice(prefix.length);
       const place = `${topic}/${batch.partition}`;
+      let position = applied.get(place);
+      if (position === undefined || isStale()) return;
       if (!(await source.open(topic))) {
         setTimeout(payload.pause(), 100);
         return;
       }
-      for (let from = 0; from < batch.messages.length; from += source.maxBatch) {
+      // A batch that was fetched before a seek may begin beyond the position: what lies between would be lost. Unless retention took it.
+      const fetchedFrom = BigInt((batch as unknown as { fetchedOffset: string }).fetchedOffset);
+      if (fetchedFrom > position && fetchedFrom > (await lowOf(options, topic, batch.partition)))
+        return seek(topic, batch.partition, position);
+      const messages = batch.messages.filter(({ offset }) => BigInt(offset) >= position!);
+      if (messages.length === 0 && batch.messages.length > 0) return payload.resolveOffset(batch.lastOffset());
+      for (let from = 0; from < messages.length; from += source.maxBatch) {
         if (!isRunning() || isStale()) return;
-        const records = batch.messages.slice(from, from + source.maxBatch).map((message) => ({
+        const records = messages.slice(from, from + source.maxBatch).map((message) => ({
           topic,
           partition: batch.partition,
           offset: BigInt(message.offset),
@@ -154,11 +167,12 @@ export function startSession(options: KafkaOptions, source: Source): Session {
           headers: textHeaders(message.headers),
         }));
         lag.set(place, Number(BigInt(batch.highWatermark) - records[0]!.offset)); // true also while it cannot be applied
-        const outcome = await source.apply(topic, batch.partition, records);
+        const outcome = await source.apply(records, position);
         if (outcome !== 'applied') return seek(topic, batch.partition, outcome.seek);
         const last = records.at(-1)!.offset;
-        applied.set(place, last + 1n);
-        lag.set(place, Number(BigInt(batch.highWatermark) - last - 1n));
+        position = last + 1n;
+        applied.set(place, position);
+        lag.set(place, Number(BigInt(batch.highWatermark) - position));
         payload.resolveOffset(String(last));
         await payload.heartbeat();
         await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets());
@@ -190,11 +204,15 @@ export function startSession(options: KafkaOptions, source: Source): Session {
     running: () => running,
     lag: () => lag,
     follow(stored) {
+      let moved = false;
       for (const [place, next] of stored) {
         const mine = applied.get(place);
         const slash = place.lastIndexOf('/');
-        if (mine !== undefined && next < mine) seek(place.slice(0, slash), Number(place.slice(slash + 1)), next);
+        if (mine === undefined || next >= mine) continue;
+        seek(place.slice(0, slash), Number(place.slice(slash + 1)), next);
+        moved = true;
       }
+      return moved;
     },
     async stop() {
       stopped = true;

@@ -114,6 +114,8 @@ export function startConsumer(options: ConsumerOptions): BatchConsumer {
   let stopped = false;
   let running = false;
   let current: { stop(): Promise<void> } | undefined;
+  /** The stored offsets of the present assignment, sought. Until then a batch may come from Kafka's own offset, which is ahead after a restore. */
+  let sought: Promise<unknown> = Promise.resolve();
 
   const eachBatch = async ({
     batch,
@@ -124,6 +126,7 @@ export function startConsumer(options: ConsumerOptions): BatchConsumer {
     uncommittedOffsets,
     commitOffsetsIfNecessary,
   }: EachBatchPayload) => {
+    await sought;
     const topic = batch.topic.slice(prefix.length);
     const end = BigInt(batch.highWatermark);
     for (let from = 0; from < batch.messages.length; from += options.maxBatch) {
@@ -165,19 +168,21 @@ export function startConsumer(options: ConsumerOptions): BatchConsumer {
       log.warn({ err: payload.error }, 'consumer crashed; starting again');
       crashed.resolve();
     });
-    consumer.on(consumer.events.GROUP_JOIN, async ({ payload }) => {
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       running = true;
       lag.clear();
-      for (const [topic, partitions] of Object.entries(payload.memberAssignment)) {
-        for (const partition of partitions) {
-          try {
+      sought = Promise.all(
+        Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
+          partitions.map(async (partition) => {
             const stored = await options.storedOffset(topic.slice(prefix.length), partition);
-            if (stored !== undefined) consumer.seek({ topic, partition, offset: String(stored) });
-          } catch (err) {
-            log.warn({ err, topic, partition }, 'stored offset not readable');
-          }
-        }
-      }
+            consumer.seek({ topic, partition, offset: String(stored ?? 0n) }); // 0 where retention took it: kafkajs goes to the earliest
+          }),
+        ),
+      );
+      sought.catch((err) => {
+        log.warn({ err }, 'stored offsets not readable; starting again');
+        crashed.resolve();
+      });
     });
     const stop = async () => {
       running = false;

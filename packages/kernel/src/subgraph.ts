@@ -55,6 +55,7 @@ export async function startSubgraph(options: {
   const server = new ApolloServer<SubgraphContext>({
     schema,
     introspection: false,
+    validationOptions: { maxErrors: 10 }, // naming the field of each takes time
     csrfPrevention: { requestHeaders: ['authorization', 'apollo-require-preflight'] },
     allowBatchedHttpRequests: false,
     includeStacktraceInErrorResponses: false,
@@ -115,10 +116,14 @@ const PUBLIC_CODES = new Set([
   'BAD_REQUEST',
 ]);
 
+/** Where graphql-js stops counting; what the gateway sends can only be wrong in its values. */
+const TOO_MANY = /^Too many (validation errors|errors processing variables), error limit reached/;
+
 /** What of an error may leave: known codes with their extensions; input values, SQL and stacks never. */
 export function publicError(formatted: GraphQLFormattedError, error: unknown, log: Log): GraphQLFormattedError {
   const { locations: _, ...shown } = formatted;
   const code = shown.extensions?.code;
+  if (TOO_MANY.test(shown.message)) return { message: 'more values are not valid', extensions: { code: 'BAD_USER_INPUT' } };
   if (code === 'BAD_USER_INPUT' || code === 'GRAPHQL_VALIDATION_FAILED') return inputError(shown, error) ?? shown;
   if (typeof code === 'string' && PUBLIC_CODES.has(code)) return shown;
   const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error;

@@ -171,3 +171,15 @@ test('an inner token serves one subgraph only, is reused, and carries the actor'
   await expect(verify(`Bearer ${long}`)).rejects.toEqual(refused());
   expect(publicJwks(privateJwk).keys[0]).not.toHaveProperty('d');
 });
+
+test('a service that knows two inner keys takes tokens of both, so that the gateway may change its own', async () => {
+  const makeKey = async (kid: string) => ({
+    ...(await exportJWK((await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true })).privateKey)),
+    kid,
+  });
+  const [old, next, stranger] = [await makeKey('inner-1'), await makeKey('inner-2'), await makeKey('inner-1')];
+  const actor: Actor = { kind: 'STAFF', id: 's1', roles: ['admin'] };
+  const verify = innerVerifier({ jwks: { keys: [...publicJwks(old).keys, ...publicJwks(next).keys] }, audience: 'customer' });
+  for (const key of [old, next]) expect(await verify(`Bearer ${await innerSigner(key)(actor, 'customer')}`)).toEqual(actor);
+  await expect(verify(`Bearer ${await innerSigner(stranger)(actor, 'customer')}`)).rejects.toEqual(refused());
+});
