@@ -63,6 +63,8 @@ export function publicError(formatted: GraphQLFormattedError, error?: unknown): 
   }
   const extensions: Record<string, unknown> = { code };
   for (const name of EXTENSIONS) if (given[name] !== undefined) extensions[name] = given[name];
+  // A service whose database is gone says so itself, without naming itself.
+  if (code === 'SUBGRAPH_UNAVAILABLE') extensions.service ??= given.serviceName;
   const { message, path, locations } = formatted;
   return { message, ...(locations && !given.serviceName && { locations }), ...(path && { path }), extensions };
 }

@@ -66,6 +66,7 @@ export interface Stack extends StackFile {
 
 const PROGRAMS = ['issuer', ...SERVICES, 'gateway'];
 const PORT_VARIABLES = Object.fromEntries(['postgres', 'kafka', ...PROGRAMS].map((name) => [name, `${name.toUpperCase()}_PORT`]));
+const LOCAL_PARTITIONS = 2;
 const TOKEN_SECONDS = 7 * 86_400;
 const RESTART_AFTER_MS = 5_000;
 
@@ -152,7 +153,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const topics = JSON.parse(readFileSync(inRoot('schemas', 'topics.json'), 'utf8'));
     const [databases] = await Promise.all([
       postgres.url === '' ? givenDatabases() : provision(postgres.url, databasePrefix, secrets),
-      createTopics(topics, {
+      // A broker of our own serves one machine: fewer partitions, fewer transactions for the same events.
+      createTopics(kafka.embedded ? { ...topics, partitions: LOCAL_PARTITIONS } : topics, {
         brokers: kafka.url.split(','),
         prefix: topicPrefix,
         replicationFactor: Number(process.env.KAFKA_REPLICATION_FACTOR ?? -1),

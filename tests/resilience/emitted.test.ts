@@ -26,7 +26,7 @@ const schemas = new Map<string, any>(
 );
 
 /** What tests themselves put on our topics, to see what a consumer makes of it (`publishInbound`). */
-const FORGED = '/crm';
+const FORGED = /^\/(crm|tests)$/;
 
 /** What breaks the envelope or the contract of a record; names the place, never a value. */
 export function faults(topic: { name: string; kind: string; carries?: string }, { key, data, headers }: Read): string[] {
@@ -74,7 +74,7 @@ test('everything that was told keeps its envelope and its closed contract, and n
   const records: Array<{ topic: (typeof own)[number]; record: Read }> = [];
   for (const topic of own)
     for (const record of await readTopic(topic.name, { withinMs: 60_000 })) {
-      if (record.headers.ce_source !== FORGED) records.push({ topic, record });
+      if (!FORGED.test(record.headers.ce_source ?? '')) records.push({ topic, record });
     }
   expect(records.length).toBeGreaterThan(2);
   expect(records.flatMap(({ topic, record }) => faults(topic, record)).slice(0, 20)).toEqual([]);

@@ -33,7 +33,7 @@ async function tellMerge(retired: string, survivor: string | null): Promise<void
       type: latest.headers.ce_type!,
       key: retired,
       data: { ...latest.data, mergedInto: survivor },
-      headers: { ce_sequence: String(Number(latest.headers.ce_sequence) + 1), ce_source: '/customer360/customer' },
+      headers: { ce_sequence: String(Number(latest.headers.ce_sequence) + 1), ce_source: '/tests' },
     },
   ]);
 }

@@ -3,6 +3,7 @@
 import type { EntityManager } from 'typeorm';
 import { SYSTEM } from './actor.ts';
 import type { ServiceContext } from './context.ts';
+import { isTransient } from './database.ts';
 import type { ConsumedRecord } from './kafka.ts';
 import { safeError } from './log.ts';
 import { sql } from './sql.ts';
@@ -39,18 +40,6 @@ export interface Subscription {
 }
 
 export const MAX_BATCH = 500;
-
-class OffsetMoved extends Error {}
-
-/** Errors that time heals: a lost connection, a deadlock, a full pool. They are retried whole, and never park anything. */
-export function isTransient(error: unknown): boolean {
-  const { code, message } = error as { code?: string; message?: string };
-  if (error instanceof OffsetMoved) return true;
-  if (typeof code === 'string' && (/^(08|40|53|57|58|25006)/.test(code) || /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET)/.test(code))) return true;
-  return /Connection terminated|timeout exceeded when trying to connect|Query read timeout|not queryable|already released/i.test(
-    message ?? '',
-  );
-}
 
 /** Applies one partition's records; throws (nothing applied) on transient trouble. */
 export async function applyBatch(

@@ -127,3 +127,12 @@ export async function queryIn<R>(manager: EntityManager, name: string, statement
     Array.isArray(result) && result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number' ? result[0] : result
   ) as R[];
 }
+
+/** Errors that time heals: a lost connection, a deadlock, a full pool or disk. A consumer retries them for ever, a client may retry. */
+export function isTransient(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string };
+  if (typeof code === 'string' && (/^(08|40|53|57|58|25006)/.test(code) || /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET)/.test(code))) return true;
+  return /Connection terminated|timeout exceeded when trying to connect|Query read timeout|not queryable|already released/i.test(
+    message ?? '',
+  );
+}

@@ -16,6 +16,7 @@ import {
 } from 'graphql';
 import { accessPlugin, accessTable } from './access.ts';
 import type { RequestContext } from './context.ts';
+import { isTransient } from './database.ts';
 import { inputError } from './input-error.ts';
 import type { Log } from './log.ts';
 import { requestsPlugin } from './requests.ts';
@@ -132,5 +133,11 @@ export function publicError(formatted: GraphQLFormattedError, error: unknown, lo
     return { ...shown, message: 'changed at the same time by somebody else; try again', extensions: { code: 'CONFLICT', retryable: true } };
   }
   log.error({ err: cause, path: shown.path }, 'request failed');
+  if (sqlState !== '57014' && isTransient(cause)) {
+    // The gateway names the service. The connection may have gone between the commit and its answer, so a change may have been made.
+    const message =
+      'the database of this service does not answer; read before repeating a change, or repeat it with the same idempotencyKey';
+    return { message, path: shown.path, extensions: { code: 'SUBGRAPH_UNAVAILABLE', retryable: true } };
+  }
   return { message: 'Internal server error', path: shown.path, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
 }

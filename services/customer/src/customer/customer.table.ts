@@ -146,11 +146,12 @@ export const sharingIdentifiers = (
           c.phone_e164 is not distinct from ${keys.phoneE164} and c.phone_e164 is not null as phone,
           a.id is not null as "taxId", ${visibleCustomer(tx.actor, 'c')} as visible
         from (
-          select id from customer where email_key = ${keys.emailKey} and deleted_at is null
-          union select id from customer where phone_e164 = ${keys.phoneE164} and deleted_at is null
-          union select customer_id from account where tax_id_key = ${keys.taxIdKey} and deleted_at is null
+          select id from customer where email_key = ${keys.emailKey}
+          union select id from customer where phone_e164 = ${keys.phoneE164}
+          union select customer_id from account where tax_id_key = ${keys.taxIdKey}
         ) candidate
         join customer c on c.id = candidate.id and c.deleted_at is null
         left join account a on a.customer_id = c.id and a.deleted_at is null and a.tax_id_key = ${keys.taxIdKey}
+        where c.email_key = ${keys.emailKey} or c.phone_e164 = ${keys.phoneE164} or a.id is not null
         order by "taxId" desc, email desc, phone desc, c.created_at, c.id limit ${limit}`,
   );

@@ -63,8 +63,8 @@ const CUSTOMER = `
   create index customer_updated_at on customer (updated_at, id);
   create index customer_parent on customer (parent_id, display_name, id) where parent_id is not null;
   create index customer_merged_into on customer (merged_into) where merged_into is not null;
-  create index customer_email_key on customer (email_key) where deleted_at is null;
-  create index customer_phone_e164 on customer (phone_e164) where deleted_at is null;
+  create index customer_email_key on customer (email_key);
+  create index customer_phone_e164 on customer (phone_e164);
   create index customer_search on customer using gin (display_name gin_trgm_ops, email gin_trgm_ops, external_id gin_trgm_ops);
 
   create table external_id (
@@ -130,7 +130,7 @@ const CHILDREN = `
   create unique index one_account_per_customer on account (customer_id) where deleted_at is null;
   create index account_customer on account (customer_id);
   create index account_legal_name on account (legal_name, id);
-  create index account_tax_id_key on account (tax_id_key) where deleted_at is null;
+  create index account_tax_id_key on account (tax_id_key);
   create index account_search on account using gin (legal_name gin_trgm_ops, dba_name gin_trgm_ops);
 
   create table address (${ROW_COLUMNS}, ${CUSTOMER_COLUMNS},
