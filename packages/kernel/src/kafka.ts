@@ -59,6 +59,9 @@ function client(options: KafkaOptions): Kafka {
   });
 }
 
+const SMALL_BATCH = 50;
+const LINGER_MS = 10;
+
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** An idempotent producer that reconnects; `send` resolves when all in-sync replicas have the records, in the given order per key. */
@@ -148,6 +151,8 @@ export function startConsumer(options: ConsumerOptions): BatchConsumer {
       await heartbeat();
       await commitOffsetsIfNecessary(uncommittedOffsets());
     }
+    // Under a steady trickle a short rest makes one transaction of what would be several; nothing that is here already waits for it.
+    if (batch.messages.length < SMALL_BATCH) await pause(LINGER_MS);
   };
 
   const session = async (): Promise<void> => {

@@ -9,6 +9,9 @@ import type { Log } from './log.ts';
 const LOCK = "hashtext('outbox relay')";
 const POLL_MS = 250;
 const RETRY_MS = 1_000;
+/** After a small batch a short rest: the next one is larger, and the broker has fewer requests. */
+const SMALL_BATCH = 50;
+const LINGER_MS = 5;
 const MAX_BATCH = 500;
 const MAX_BATCH_BYTES = 700_000;
 
@@ -67,6 +70,7 @@ export function startRelay(options: RelayOptions): Relay {
       news = false;
       const published = await relayOnce(client, options);
       if (published === 0) await nap(POLL_MS);
+      else if (published < SMALL_BATCH) await new Promise((resolve) => setTimeout(resolve, LINGER_MS));
     }
   };
 

@@ -53,6 +53,7 @@ const ROLES = [
 const AT_ONCE = 16;
 const MAX_FINDINGS = 10;
 const MAX_CURSORS = 500;
+const MAX_BODY_BYTES = 1_048_576;
 const CURSOR = /"(?:endCursor|startCursor|cursor)":"([\w-]+)"/g;
 
 export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
@@ -164,7 +165,10 @@ function inputOf(
     return { role, body: r.chance(0.2) ? text.slice(0, r.below(text.length)) : text };
   }
   const made = operation(schema, { random: r, ids, cursors, hostility }, shared);
-  return { role, body: JSON.stringify(made), operation: made };
+  const whole = JSON.stringify(made);
+  // What is larger than a body may be is refused while it is still being sent, which a client may see as a broken connection.
+  if (Buffer.byteLength(whole) > MAX_BODY_BYTES) return { role, body: whole.slice(0, MAX_BODY_BYTES / 4) };
+  return { role, body: whole, operation: made };
 }
 
 function memoryOf(samples: ReadonlyArray<Record<string, number>>): FuzzReport['memory'] {
