@@ -1,7 +1,8 @@
 // The graph may grow. It may lose or narrow something only after a deprecation period: the released schema says `@deprecated(reason: "… until
-// 2027-01-31 …")` on it, and that day is over. Union members and interfaces cannot be deprecated, so they stay.
+// 2027-01-31 …")` on it, at least 90 days ahead when it was said first, and that day is over. Union members and interfaces cannot be deprecated: they stay.
 import { CriticalityLevel, diff } from '@graphql-inspector/core';
 import {
+  type GraphQLArgument,
   type GraphQLSchema,
   type GraphQLType,
   getNamedType,
@@ -19,51 +20,68 @@ export interface GraphChanges {
   notes: string[];
 }
 
+/** A field, argument, input field or enum value, by its path: `Type.member` or `Type.field.argument`. */
+interface Member {
+  readonly path: string;
+  readonly reason: string | null | undefined;
+  /** The named type that it leads to; '' for enum values. */
+  readonly leadsTo: string;
+}
+
 const UNTIL = /until (\d{4}-\d\d-\d\d)/i;
+const NOTICE_DAYS = 90;
+
+const dayOf = (moment: Date, daysLater = 0): string => new Date(moment.getTime() + daysLater * 86_400_000).toISOString().slice(0, 10);
+const untilOf = (reason: string | null | undefined): string | undefined => (reason ? UNTIL.exec(reason)?.[1] : undefined);
 
 /** Was the deprecation's day over before today? */
-export function elapsed(reason: string | null | undefined, today: Date): boolean {
-  const day = reason && UNTIL.exec(reason)?.[1];
-  return Boolean(day) && `${day}` < today.toISOString().slice(0, 10);
-}
+export const elapsed = (reason: string | null | undefined, today: Date): boolean => (untilOf(reason) ?? '9999') < dayOf(today);
 
 /** What changed from the released schema to the current one, judged as of `today`. */
 export async function compareGraphs(released: GraphQLSchema, current: GraphQLSchema, today = new Date()): Promise<GraphChanges> {
   const answer: GraphChanges = { breaking: [], notes: [] };
-  for (const { message, path, criticality, type } of await diff(released, current)) {
+  const known = membersOf(released);
+  const gone = (member: Member) => elapsed(member.reason, today);
+  for (const { message, path = '', criticality, type } of await diff(released, current)) {
     if (criticality.level === CriticalityLevel.NonBreaking) continue;
-    if (criticality.level === CriticalityLevel.Dangerous) answer.notes.push(message);
-    else if (!path || !mayGo(released, path, type === 'TYPE_REMOVED', today)) answer.breaking.push(message);
+    if (criticality.level === CriticalityLevel.Dangerous) {
+      answer.notes.push(message);
+      continue;
+    }
+    const allowed =
+      type === 'TYPE_REMOVED'
+        ? known.filter(({ leadsTo, path: at }) => leadsTo === path && !at.startsWith(`${path}.`)).every(gone)
+        : known.some((member) => (member.path === path || path.startsWith(`${member.path}.`)) && gone(member));
+    if (!allowed) answer.breaking.push(message);
+  }
+  const reasons = new Map(known.map(({ path, reason }) => [path, reason]));
+  for (const { path, reason } of membersOf(current)) {
+    const day = untilOf(reason);
+    if (day && reasons.get(path) !== reason && reasons.has(path) && day < dayOf(today, NOTICE_DAYS))
+      answer.breaking.push(`${path} is deprecated until ${day}: less than ${NOTICE_DAYS} days of notice`);
   }
   return answer;
 }
 
-/** Path is `Type`, `Type.member` or `Type.field.argument`. */
-function mayGo(released: GraphQLSchema, path: string, wholeType: boolean, today: Date): boolean {
-  const [typeName, memberName, argumentName] = path.split('.');
-  if (wholeType) return usesOf(released, typeName!).every((reason) => elapsed(reason, today));
-  const type = released.getType(typeName!);
-  if (isEnumType(type)) return elapsed(type.getValue(memberName ?? '')?.deprecationReason, today);
-  if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) return false;
-  const member = type.getFields()[memberName ?? ''];
-  if (!member) return false;
-  if (elapsed(member.deprecationReason, today)) return true;
-  const argument = 'args' in member ? member.args.find(({ name }) => name === argumentName) : undefined;
-  return elapsed(argument?.deprecationReason, today);
-}
-
-/** The deprecation reasons of every field and argument that leads to a type; undefined where there is none. */
-function usesOf(schema: GraphQLSchema, name: string): Array<string | null | undefined> {
-  const uses: Array<string | null | undefined> = [];
-  const leadsThere = (type: GraphQLType) => String(getNamedType(type)) === name;
+function membersOf(schema: GraphQLSchema): Member[] {
+  const found: Member[] = [];
+  const named = (type: GraphQLType) => String(getNamedType(type));
   for (const type of Object.values(schema.getTypeMap())) {
-    if (isIntrospectionType(type) || type.name === name) continue;
+    if (isIntrospectionType(type)) continue;
+    if (isEnumType(type)) {
+      for (const { name, deprecationReason } of type.getValues())
+        found.push({ path: `${type.name}.${name}`, reason: deprecationReason, leadsTo: '' });
+    }
     if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
-      if (leadsThere(field.type)) uses.push(field.deprecationReason);
-      for (const argument of 'args' in field ? field.args : [])
-        if (leadsThere(argument.type)) uses.push(argument.deprecationReason ?? field.deprecationReason);
+      const path = `${type.name}.${field.name}`;
+      found.push({ path, reason: field.deprecationReason, leadsTo: named(field.type) });
+      for (const argument of 'args' in field ? (field.args as readonly GraphQLArgument[]) : []) {
+        // Whoever leaves a field by its day leaves its arguments too.
+        const reason = argument.deprecationReason ?? field.deprecationReason;
+        found.push({ path: `${path}.${argument.name}`, reason, leadsTo: named(argument.type) });
+      }
     }
   }
-  return uses;
+  return found;
 }

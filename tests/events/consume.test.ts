@@ -4,7 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { consume } from '@customer360/events';
 import { handlers } from '@customer360/events/handlers';
+import { record } from '@customer360/events/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { person, update } from '../support/customers.ts';
 import { type EmptyDatabase, emptyDatabase } from '../support/empty-database.ts';
 import { eventually, stack } from '../support/stack.ts';
@@ -119,3 +121,66 @@ test('a consumer that cannot work is refused at the start, and says which option
   await expect(consume({ ...right, database: '' })).rejects.toThrow(/^database: /);
   await expect(consume({ ...right, handlers: handlers() })).rejects.toThrow(/^handlers: /);
 });
+
+test('a database restored from a backup reads on from its own position, although Kafka’s own offset is ahead', async () => {
+  const name = `sdk-${randomUUID()}`;
+  const start = () =>
+    consume({
+      ...options(),
+      name,
+      handlers: handlers().on('crm.customer.customer-updated.v1', async ({ key, sequence, type }, tx) => {
+        await tx.query('insert into told values ($1, $2, $3, $4)', [name, key, sequence, type]);
+      }),
+    });
+  const row = await person();
+  await update('sales_manager', 'Customer', row, { displayName: `Changed ${randomUUID()}` });
+  const before = await start();
+  await eventually(async () => expect(await sequences(name, row.id)).toEqual([2]), { withinMs: 20_000 });
+  await before.stop();
+  for (const table of ['told', 'customer360.seen']) await database.pool.query(`delete from ${table} where consumer = $1`, [name]);
+  await database.pool.query('update customer360.position set next_offset = 0 where consumer = $1', [name]);
+  const after = await start();
+  try {
+    await after.ready;
+    expect(await sequences(name, row.id)).toEqual([2]);
+  } finally {
+    await after.stop();
+  }
+}, 60_000);
+
+test('what retention took from a topic is passed over; everything after it is told', async () => {
+  const name = `sdk-${randomUUID()}`;
+  const topicPrefix = `${stack().topicPrefix}${randomUUID()}.`;
+  const kafka = new Kafka({ brokers: stack().kafka.split(','), logLevel: logLevel.NOTHING });
+  const [admin, producer] = [kafka.admin(), kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })];
+  await Promise.all([admin.connect(), producer.connect()]);
+  const topic = `${topicPrefix}crm.customer.events.v1`;
+  const start = () =>
+    consume({
+      ...options(),
+      name,
+      topicPrefix,
+      handlers: handlers().on('crm.customer.customer-updated.v1', async ({ key, sequence, type }, tx) => {
+        await tx.query('insert into told values ($1, $2, $3, $4)', [name, key, sequence, type]);
+      }),
+    });
+  try {
+    await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true });
+    await (await start()).stop(); // it was there once, and then away for longer than the topic keeps its records
+    const data = { customerId: randomUUID(), version: 2, status: 'active' as const, changed: ['status'] };
+    const messages = upTo(3).map((n) => {
+      const { key, headers, value } = record('crm.customer.customer-updated.v1', 'k', n, data);
+      return { key, headers: { ...headers }, value };
+    });
+    await producer.send({ topic, messages });
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '2' }] });
+    const back = await start();
+    await eventually(async () => expect(await sequences(name, 'k')).toEqual([3]), { withinMs: 20_000 });
+    await producer.send({ topic, messages: [{ ...messages[0]!, headers: { ...messages[0]!.headers, ce_id: 'four', ce_sequence: '4' } }] });
+    await eventually(async () => expect(await sequences(name, 'k')).toEqual([3, 4]), { withinMs: 20_000 });
+    await back.stop();
+  } finally {
+    await admin.deleteTopics({ topics: [topic] });
+    await Promise.all([admin.disconnect(), producer.disconnect()]);
+  }
+}, 60_000);

@@ -12,11 +12,30 @@ pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 /** Counts SQL statements of one request. */
 export const statementCount = new AsyncLocalStorage<{ statements: number }>();
 
+const MAX_PREPARED = 500;
+const prepared = new Map<string, string>();
+
+/** A name under which Postgres keeps the plan of one of our own statements; undefined for foreign ones, and beyond the bound. */
+function preparedName(text: string): string | undefined {
+  if (!text.startsWith('/* ')) return undefined;
+  const known = prepared.get(text);
+  if (known || prepared.size >= MAX_PREPARED) return known;
+  const name = `s${prepared.size}`;
+  prepared.set(text, name);
+  return name;
+}
+
+/** Counts statements, and prepares ours: parsing and planning them anew each time would cost Postgres as much as running them. */
 class CountingClient extends pg.Client {
-  override query(...args: any[]): any {
+  override query(statement: any, ...rest: any[]): any {
     const count = statementCount.getStore();
     if (count) count.statements++;
-    return (super.query as any)(...args);
+    const text = typeof statement === 'string' ? statement : statement?.text;
+    const name = typeof text === 'string' && !statement.name ? preparedName(text) : undefined;
+    if (!name) return (super.query as any)(statement, ...rest);
+    if (typeof statement !== 'string') return (super.query as any)({ ...statement, name }, ...rest);
+    const [values, ...callback] = Array.isArray(rest[0]) ? rest : [undefined, ...rest];
+    return (super.query as any)({ name, text, values }, ...callback);
   }
 }
 
