@@ -50,7 +50,7 @@ export interface GraphDoor {
   written(): number;
 }
 
-const CONCURRENT = 4;
+const CONCURRENT = 8;
 /** Mutations a request, the gateway's limit first; a slow or failing answer takes the next smaller one, a quick answer the next larger one. */
 const SIZES = [15, 8, 4, 2, 1] as const;
 const SLOW_MS = 900;

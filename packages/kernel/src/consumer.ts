@@ -86,23 +86,15 @@ async function advanceOffset(
   partition: number,
   records: readonly ConsumedRecord[],
 ): Promise<readonly ConsumedRecord[]> {
-  await tx.query(
-    'startOffset',
-    sql`insert into consumer_offset (topic, partition, next_offset) values (${topic}, ${partition}, 0) on conflict do nothing`,
+  const next = String(records.at(-1)!.offset + 1n);
+  const moved = await tx.one<{ applied: string | null }>(
+    'advanceOffset',
+    sql`insert into consumer_offset as o (topic, partition, next_offset) values (${topic}, ${partition}, ${next})
+        on conflict (topic, partition) do update set next_offset = greatest(o.next_offset, excluded.next_offset)
+        returning old.next_offset as applied`,
   );
-  const stored = await tx.one<{ next_offset: string }>(
-    'lockOffset',
-    sql`select next_offset from consumer_offset where topic = ${topic} and partition = ${partition} for update`,
-  );
-  const from = BigInt(stored!.next_offset);
-  const fresh = records.filter((record) => record.offset >= from);
-  if (fresh.length > 0) {
-    await tx.query(
-      'advanceOffset',
-      sql`update consumer_offset set next_offset = ${String(fresh.at(-1)!.offset + 1n)} where topic = ${topic} and partition = ${partition}`,
-    );
-  }
-  return fresh;
+  const from = BigInt(moved!.applied ?? 0);
+  return records.filter((record) => record.offset >= from);
 }
 
 /** `replaying`: these are the oldest parked events of one key, so that what is still parked of it comes after them. */

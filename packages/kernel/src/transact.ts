@@ -138,12 +138,25 @@ export function openTx(ctx: ServiceContext, actor: Actor, manager: EntityManager
   return { tx, flush };
 }
 
+/**
+ * One statement numbers the facts and writes all events. Versions are gapless per key: as many as there are facts; a state record with version
+ * 'aggregate' carries the one that its key reaches.
+ */
 async function writeOutbox(ctx: ServiceContext, tx: Tx, facts: readonly Fact[], states: readonly StateRecord[]): Promise<void> {
-  const versions = await reserveVersions(tx, facts, states);
   const trace: Record<string, string> = {};
   propagation.inject(context.active(), trace);
-  const rows: Array<{ id: string; topic: string; key: string; headers: string; payload: string | null }> = [];
-  const add = (topic: string, type: string, key: string, sequence: number, data: object | null) => {
+  const counts = new Map<string, number>();
+  const rows: Array<{
+    topic: string;
+    key: string;
+    headers: string;
+    payload: string | null;
+    id: string;
+    version: number | null;
+    nth: number | null;
+  }> = [];
+  const add = (topic: string, event: { type: string; key: string; data: object | null }, number: { version: number } | { nth: number }) => {
+    const { type, key, data } = event;
     if (data) ctx.contracts.assertWritable(type, data);
     const id = randomUUID();
     const headers = {
@@ -154,57 +167,44 @@ async function writeOutbox(ctx: ServiceContext, tx: Tx, facts: readonly Fact[], 
       ce_subject: key,
       ce_time: tx.now.toISOString(),
       ce_dataschema: type,
-      ce_sequence: String(sequence),
       'content-type': 'application/json',
       actor: `${tx.actor.kind}:${tx.actor.id}`,
       ...trace,
     };
-    rows.push({ id, topic, key, headers: JSON.stringify(headers), payload: data && JSON.stringify(data) });
+    const payload = data && JSON.stringify(data);
+    rows.push({ id, topic, key, headers: JSON.stringify(headers), payload, version: null, nth: null, ...number });
   };
-  for (const fact of facts) add(`crm.${ctx.name}.events.v1`, fact.type, fact.key, versions.next(fact.key), fact.data);
+  for (const fact of facts) {
+    const nth = (counts.get(fact.key) ?? 0) + 1;
+    counts.set(fact.key, nth);
+    add(`crm.${ctx.name}.events.v1`, fact, { nth });
+  }
   for (const record of states) {
-    const version = record.version === 'aggregate' ? versions.reached(record.key) : record.version;
-    add(record.topic, record.type, record.key, version, record.data);
+    const { key, version } = record;
+    const nth = counts.get(key);
+    if (version !== 'aggregate') add(record.topic, record, { version });
+    else if (nth !== undefined) add(record.topic, record, { nth });
+    else throw new Error('a state record with version aggregate needs a fact of the same key');
   }
   await tx.query(
     'writeOutbox',
-    sql`insert into outbox (id, topic, key, headers, payload)
-        select id, topic, key, headers::jsonb, payload
-        from unnest(${rows.map((r) => r.id)}::uuid[], ${rows.map((r) => r.topic)}::text[], ${rows.map((r) => r.key)}::text[],
-          ${rows.map((r) => r.headers)}::text[], ${rows.map((r) => r.payload)}::text[])
-          with ordinality as row(id, topic, key, headers, payload, place)
-        order by place`,
-  );
-}
-
-/** Gapless versions per key: as many as there are facts; 'aggregate' state without a fact in this transaction takes one of its own. */
-async function reserveVersions(tx: Tx, facts: readonly Fact[], states: readonly StateRecord[]) {
-  const counts = new Map<string, number>();
-  for (const fact of facts) counts.set(fact.key, (counts.get(fact.key) ?? 0) + 1);
-  for (const { key, version } of states) {
-    if (version === 'aggregate' && !counts.has(key)) throw new Error('a state record with version aggregate needs a fact of the same key');
-  }
-  const keys = [...counts.keys()].sort();
-  const reached = new Map<string, number>();
-  if (keys.length > 0) {
-    const rows = await tx.query<{ key: string; version: number }>(
-      'reserveVersions',
-      sql`insert into aggregate as a (key, version)
-          select key, count from unnest(${keys}::text[], ${keys.map((key) => counts.get(key))}::int[]) as fact(key, count) order by key
+    sql`with reserved as (
+          insert into aggregate as a (key, version)
+          select key, count from unnest(${[...counts.keys()]}::text[], ${[...counts.values()]}::int[]) as fact(key, count) order by key
           on conflict (key) do update set version = a.version + excluded.version
-          returning key, version`,
-    );
-    for (const row of rows) reached.set(row.key, row.version);
-  }
-  const given = new Map<string, number>();
-  return {
-    next(key: string): number {
-      const before = given.get(key) ?? reached.get(key)! - counts.get(key)!;
-      given.set(key, before + 1);
-      return before + 1;
-    },
-    reached: (key: string): number => reached.get(key)!,
-  };
+          returning key, version
+        ), counted as (
+          select key, version, version - count as before
+          from reserved join unnest(${[...counts.keys()]}::text[], ${[...counts.values()]}::int[]) as fact(key, count) using (key)
+        )
+        insert into outbox (id, topic, key, headers, payload)
+        select row.id, row.topic, row.key, row.headers::jsonb || jsonb_build_object('ce_sequence', coalesce(row.version, before + nth)::text), row.payload
+        from unnest(${rows.map((r) => r.id)}::uuid[], ${rows.map((r) => r.topic)}::text[], ${rows.map((r) => r.key)}::text[],
+            ${rows.map((r) => r.headers)}::text[], ${rows.map((r) => r.payload)}::text[], ${rows.map((r) => r.version)}::int[],
+            ${rows.map((r) => r.nth)}::int[]) with ordinality as row(id, topic, key, headers, payload, version, nth, place)
+          left join counted on counted.key = row.key
+        order by row.place`,
+  );
 }
 
 async function claimKey(tx: Tx, once: NonNullable<TransactOptions<unknown>['once']>): Promise<string | undefined> {
