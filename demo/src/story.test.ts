@@ -45,7 +45,7 @@ test('the same day and staff give the same story, to the last word', () => {
 
 test('no customer shares an identifier with another, so that none is taken for a duplicate', () => {
   const { cast } = world();
-  expect(cast).toHaveLength(500);
+  expect(cast).toHaveLength(480);
   expect(new Set(cast.map((one) => one.country.code)).size).toBe(8);
   const taxIds = cast.map((one) => (one.input.account as { taxId: string } | undefined)?.taxId);
   const phones = cast.flatMap((one) => [one.input, ...one.contacts]).map((one) => one.phone);
