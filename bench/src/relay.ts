@@ -62,7 +62,7 @@ export async function run(run: BenchmarkRun): Promise<void> {
 type Bench = Awaited<ReturnType<typeof openBench>>;
 
 async function openBench(stack: BenchmarkRun['stack'], url: string) {
-  const log = createLog('bench', 'warn');
+  const log = createLog('bench', 'error');
   const options = {
     url,
     entities: [],
