@@ -128,6 +128,16 @@ export async function requireUnrestricted(
   return isProblem(customer) ? customer : (refuseRestricted(customer, ctx.actor) ?? customer);
 }
 
+/** Looks again, with growing pauses, for what another service made a moment ago; undefined when the wait was in vain. */
+async function awaited<T>(look: () => Promise<T | undefined>, waitMs: number): Promise<T | undefined> {
+  const deadline = Date.now() + waitMs;
+  for (let pause = 20; ; pause = Math.min(pause * 2, 250)) {
+    const found = await look();
+    if (found || Date.now() >= deadline) return found;
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}
+
 /** Throws BAD_USER_INPUT naming `field` unless the contact exists and belongs to the customer. Waits for a contact of a moment ago like `requireCustomer`. */
 export async function requireContact(
   ctx: RequestContext,
@@ -136,34 +146,28 @@ export async function requireContact(
   field = 'contactId',
   waitMs = WAIT_MS,
 ): Promise<void> {
-  const deadline = Date.now() + waitMs;
-  for (let pause = 20; ; pause = Math.min(pause * 2, 250)) {
-    const contact = await ctx.db.one<{ customer_id: string; deleted_at: Date | null }>(
+  const look = () =>
+    ctx.db.one<{ customer_id: string; deleted_at: Date | null }>(
       'requireContact',
       sql`select coalesce(c.merged_into, d.customer_id) as customer_id, d.deleted_at from directory_contact d
           left join directory_customer c on c.customer_id = d.customer_id where d.contact_id = ${contactId}`,
     );
-    if (contact) {
-      if (contact.deleted_at !== null || contact.customer_id !== customerId) throw badInput(field, 'is not a contact of this customer');
-      return;
-    }
-    if (Date.now() >= deadline) throw badInput(field, 'is not a contact of this customer');
-    await new Promise((resolve) => setTimeout(resolve, pause));
+  const contact = await awaited(look, waitMs);
+  if (!contact || contact.deleted_at !== null || contact.customer_id !== customerId) {
+    throw badInput(field, 'is not a contact of this customer');
   }
 }
 
-/** An active member of staff; throws BAD_USER_INPUT naming `field` otherwise. */
+/** An active member of staff; throws BAD_USER_INPUT naming `field` otherwise. Waits for one of a moment ago like `requireCustomer`. */
 export async function requireStaff(ctx: RequestContext, staffId: string, field: string): Promise<KnownStaff> {
-  const deadline = Date.now() + WAIT_MS;
-  for (let pause = 20; ; pause = Math.min(pause * 2, 250)) {
-    const staff = await ctx.db.one<KnownStaff>(
+  const look = () =>
+    ctx.db.one<KnownStaff>(
       'requireStaff',
       sql`select staff_id as id, team, manager_id as "managerId", roles, active from directory_staff where staff_id = ${staffId}`,
     );
-    if (staff?.active) return staff;
-    if (staff || Date.now() >= deadline) throw badInput(field, 'is not an active member of staff');
-    await new Promise((resolve) => setTimeout(resolve, pause));
-  }
+  const staff = await awaited(look, WAIT_MS);
+  if (!staff?.active) throw badInput(field, 'is not an active member of staff');
+  return staff;
 }
 
 const references = new WeakMap<object, DataLoader<string, KnownCustomer | null>>();
