@@ -8,7 +8,7 @@ import { type Random, random } from './random.ts';
 import { moment, speaker, type Wish, type World } from './world.ts';
 
 /** Not every talk is written down. */
-const NOT_LOGGED = 0.45;
+const NOT_LOGGED = 0.6;
 
 type Stretch = Archetype['talks'][number] & { product?: string };
 
