@@ -43,6 +43,11 @@ class CountingPool extends pg.Pool {
   constructor(options: pg.PoolConfig) {
     super({ ...options, Client: CountingClient } as pg.PoolConfig);
   }
+
+  /** A caller that waited for a connection goes on in its own context, not in that of the caller who gave the connection back. */
+  override connect(callback?: any): any {
+    return (super.connect as any)(callback && AsyncLocalStorage.bind(callback));
+  }
 }
 
 /** What a Database and an open transaction can both do. */
