@@ -32,7 +32,7 @@ async function tellMerge(retired: string, survivor: string | null): Promise<void
     {
       type: latest.headers.ce_type!,
       key: retired,
-      data: { ...latest.data, mergedInto: survivor },
+      data: { ...latest.data, mergedInto: survivor, redirectVersion: latest.data.redirectVersion + 1 },
       headers: { ce_sequence: String(Number(latest.headers.ce_sequence) + 1), ce_source: '/tests' },
     },
   ]);

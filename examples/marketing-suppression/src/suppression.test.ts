@@ -31,6 +31,7 @@ const contact = (id: string, customerId: string, version: number, doNotContact: 
   record('crm.customer.contact-state.v1', id, version, {
     contactId: id,
     customerId,
+    originCustomerId: customerId,
     firstName: 'Ada',
     lastName: 'Example',
     email: null,

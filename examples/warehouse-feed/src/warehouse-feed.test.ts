@@ -50,6 +50,7 @@ const customer = (id: string, version: number, more: Partial<State> = {}) =>
     ownerId: null,
     parentId: null,
     mergedInto: null,
+    redirectVersion: 0,
     deletedAt: null,
     createdAt: '2026-01-01T00:00:00.000Z',
     updatedAt: '2026-01-01T00:00:00.000Z',

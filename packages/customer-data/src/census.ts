@@ -107,6 +107,7 @@ export const directoryCensus: Census = {
     columns: {
       ...plainColumns(
         'version',
+        'redirect_version',
         'type',
         'status',
         'source',
@@ -131,8 +132,12 @@ export const directoryCensus: Census = {
   },
   directory_contact: {
     customer: 'customer_id',
-    columns: { ...plainColumns('version', 'do_not_contact', 'active', 'deleted_at'), ...columnsOf(pseudonym, 'contact_id', 'customer_id') },
-    merge: 'repoint',
+    columns: {
+      ...plainColumns('version', 'do_not_contact', 'active', 'deleted_at'),
+      ...columnsOf(pseudonym, 'contact_id', 'customer_id', 'origin_customer_id'),
+    },
+    // Its state records move it.
+    merge: 'keep',
     retain: 'active_customers',
   },
 };

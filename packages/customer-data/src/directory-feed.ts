@@ -1,16 +1,20 @@
 // Keeps the directory: state records are upserted by version, so that order, repeats and rebuilds do not matter. Whoever waits for a
-// customer of a moment ago is woken after the commit, and events parked for want of it become due.
+// customer of a moment ago is woken after the commit, and events parked for want of it become due. A redirect that changed moves the service's
+// rows in the same transaction, and is acknowledged: the customer service tells from that how far a merge has come [WF-CM-002].
 import { type Received, type Subscription, wakeParked } from '@customer360/kernel/consumer';
 import type { ServiceContext } from '@customer360/kernel/context';
 import { sql } from '@customer360/kernel/sql';
-import type { Tx } from '@customer360/kernel/transact';
+import { lockKeys, type Tx } from '@customer360/kernel/transact';
+import type { Census } from './census.ts';
+import { type Move, moveRecords } from './merge.ts';
 
 /** The news key of a customer; see `requireCustomer`. */
 export const customerNews = (id: string): string => `customer ${id}`;
 
 const latest = (events: readonly Received[]): Received[] => [...new Map(events.map((event) => [event.key, event])).values()];
 
-async function upsertCustomers(tx: Tx, events: readonly Received[], ctx: ServiceContext): Promise<void> {
+/** Answers the redirects that changed. */
+async function upsertCustomers(tx: Tx, events: readonly Received[], ctx: ServiceContext): Promise<Move[]> {
   const records = latest(events);
   const rows = records
     .filter(({ data }) => data !== null)
@@ -19,22 +23,27 @@ async function upsertCustomers(tx: Tx, events: readonly Received[], ctx: Service
       version: sequence,
       country: data.account?.country ?? data.defaultAddresses?.[0]?.country ?? null,
     }));
-  await tx.query(
+  const written = await tx.query<Move & { redirected: boolean }>(
     'upsertDirectoryCustomers',
-    sql`insert into directory_customer as d (customer_id, version, type, status, source, initial_stage, owner_id, merged_into, country, created_at, deleted_at)
-        select "customerId", version, type, status, source, "initialStage", "ownerId", "mergedInto", country, "createdAt", "deletedAt"
+    sql`insert into directory_customer as d (customer_id, version, type, status, source, initial_stage, owner_id, merged_into, redirect_version, country,
+          created_at, deleted_at)
+        select "customerId", version, type, status, source, "initialStage", "ownerId", "mergedInto", "redirectVersion", country, "createdAt", "deletedAt"
         from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r("customerId" uuid, version int, type text, status text, source text, "initialStage" text,
-          "ownerId" uuid, "mergedInto" uuid, country text, "createdAt" timestamptz, "deletedAt" timestamptz)
-        on conflict (customer_id) do update set (version, type, status, source, initial_stage, owner_id, merged_into, country, created_at, deleted_at) =
-          (excluded.version, excluded.type, excluded.status, excluded.source, excluded.initial_stage, excluded.owner_id, excluded.merged_into, excluded.country,
-           excluded.created_at, excluded.deleted_at)
-        where excluded.version > d.version`,
+          "ownerId" uuid, "mergedInto" uuid, "redirectVersion" int, country text, "createdAt" timestamptz, "deletedAt" timestamptz)
+        on conflict (customer_id) do update set (version, type, status, source, initial_stage, owner_id, merged_into, redirect_version, country, created_at,
+            deleted_at) =
+          (excluded.version, excluded.type, excluded.status, excluded.source, excluded.initial_stage, excluded.owner_id, excluded.merged_into,
+           excluded.redirect_version, excluded.country, excluded.created_at, excluded.deleted_at)
+        where excluded.version > d.version
+        returning new.customer_id as "customerId", coalesce(old.merged_into, new.customer_id) as "from", coalesce(new.merged_into, new.customer_id) as "to",
+          new.redirect_version as "redirectVersion", new.redirect_version > coalesce(old.redirect_version, 0) as redirected`,
   );
   const ids = rows.map((row) => row.customerId as string);
   await wakeParked(tx, ids);
   tx.afterCommit(() => {
     for (const id of ids) ctx.news.publish(customerNews(id));
   });
+  return written.filter(({ redirected }) => redirected);
 }
 
 async function upsertRestrictions(tx: Tx, events: readonly Received[]): Promise<void> {
@@ -76,29 +85,59 @@ async function upsertContacts(tx: Tx, events: readonly Received[]): Promise<void
     .map(({ data, sequence }) => ({ ...data, version: sequence, active: data.status === 'active' }));
   await tx.query(
     'upsertDirectoryContacts',
-    sql`insert into directory_contact as d (contact_id, version, customer_id, do_not_contact, active, deleted_at)
-        select "contactId", version, "customerId", "doNotContact", active, "deletedAt"
-        from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r("contactId" uuid, version int, "customerId" uuid, "doNotContact" boolean, active boolean, "deletedAt" timestamptz)
-        on conflict (contact_id) do update set (version, customer_id, do_not_contact, active, deleted_at) =
-          (excluded.version, excluded.customer_id, excluded.do_not_contact, excluded.active, excluded.deleted_at)
+    sql`insert into directory_contact as d (contact_id, version, customer_id, origin_customer_id, do_not_contact, active, deleted_at)
+        select "contactId", version, "customerId", "originCustomerId", "doNotContact", active, "deletedAt"
+        from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r("contactId" uuid, version int, "customerId" uuid, "originCustomerId" uuid,
+          "doNotContact" boolean, active boolean, "deletedAt" timestamptz)
+        on conflict (contact_id) do update set (version, customer_id, origin_customer_id, do_not_contact, active, deleted_at) =
+          (excluded.version, excluded.customer_id, excluded.origin_customer_id, excluded.do_not_contact, excluded.active, excluded.deleted_at)
         where excluded.version > d.version`,
   );
 }
 
-/** The subscriptions of the directory. A service that needs the same topic for more wraps the handler (`alsoHandle`). */
+const CUSTOMERS = 'crm.customer.state.v1';
+
+/** The directory alone; what `events rebuild` fills anew. */
 export const directorySubscriptions: readonly Subscription[] = [
-  { topic: 'crm.customer.state.v1', from: 'state', handle: upsertCustomers },
+  { topic: CUSTOMERS, from: 'state', handle: async (tx, events, ctx) => void (await upsertCustomers(tx, events, ctx)) },
   { topic: 'crm.customer.staff.v1', from: 'state', handle: upsertStaff },
   { topic: 'crm.customer.contacts.v1', from: 'state', handle: upsertContacts },
   { topic: 'crm.compliance.state.v1', from: 'state', handle: upsertRestrictions },
 ];
 
-/** The directory's subscriptions, with more to do for one topic afterwards, in the same transaction. */
-export function alsoHandle(
-  topic: string,
-  handle: Subscription['handle'],
-  subscriptions: readonly Subscription[] = directorySubscriptions,
-): Subscription[] {
+/** What a merge means to a service besides re-pointed rows: what it folds, and which states it publishes anew. */
+export type AfterMoves = (tx: Tx, moves: readonly Move[], ctx: ServiceContext) => Promise<void>;
+
+/** The directory of a service that has rows of customers: a changed redirect moves them. */
+export const directoryFeed = (census: Census, afterwards: AfterMoves): Subscription[] =>
+  directorySubscriptions.map((subscription) =>
+    subscription.topic !== CUSTOMERS
+      ? subscription
+      : { ...subscription, handle: async (tx, events, ctx) => follow(tx, await upsertCustomers(tx, events, ctx), ctx, census, afterwards) },
+  );
+
+async function follow(tx: Tx, moves: readonly Move[], ctx: ServiceContext, census: Census, afterwards: AfterMoves): Promise<void> {
+  if (moves.length === 0) return;
+  // The kernel holds the identities' locks; the customers that lose or gain rows have theirs too.
+  await lockKeys(tx, [...new Set(moves.flatMap(({ from, to }) => [from, to]))]);
+  const counts = await moveRecords(tx, census, moves);
+  for (const { customerId, from, to, redirectVersion } of moves) {
+    const rows = counts.get(customerId)!;
+    const data = { originCustomerId: customerId, fromCustomerId: from, toCustomerId: to, redirectVersion, rows };
+    for (const key of new Set([from, to])) tx.emit({ type: `crm.${ctx.name}.records-moved.v1`, key, data });
+    tx.state({
+      topic: `crm.${ctx.name}.redirects.v1`,
+      type: `crm.${ctx.name}.redirect-state.v1`,
+      key: customerId,
+      version: redirectVersion,
+      data: { customerId, mergedInto: to === customerId ? null : to, redirectVersion, appliedAt: tx.now.toISOString(), rows },
+    });
+  }
+  await afterwards(tx, moves, ctx);
+}
+
+/** These subscriptions, with more to do for one topic afterwards, in the same transaction. */
+export function alsoHandle(topic: string, handle: Subscription['handle'], subscriptions: readonly Subscription[]): Subscription[] {
   return subscriptions.map((subscription) =>
     subscription.topic !== topic
       ? subscription

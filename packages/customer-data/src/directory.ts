@@ -3,6 +3,7 @@
 import { type Actor, hasRole } from '@customer360/kernel/actor';
 import type { Parked, Received } from '@customer360/kernel/consumer';
 import type { RequestContext } from '@customer360/kernel/context';
+import type { FilterField } from '@customer360/kernel/filter';
 import { badInput, isProblem, notFound, type Problem, problem } from '@customer360/kernel/problem';
 import { isUuid } from '@customer360/kernel/scalars';
 import { raw, type Sql, sql } from '@customer360/kernel/sql';
@@ -46,6 +47,13 @@ export const READ_WAIT_MS = 500;
 const SLICE_MS = 200;
 const MAX_REDIRECTS = 10;
 
+/** Where this customer id leads now: itself, or the survivor. */
+export const survivorOf = (id: Sql): Sql =>
+  sql`coalesce((select led.merged_into from directory_customer led where led.customer_id = ${id}), ${id})`;
+
+/** A filter field over a column of customer ids: a retired id finds the survivor's rows. */
+export const customerField = (column: string): FilterField => ({ column: raw(column), type: 'uuid', means: survivorOf });
+
 /** CTE `step(requested, id, depth)`: where merges lead from these ids, themselves first. Write `with ${redirects(ids)} select …`. */
 export const redirects = (ids: readonly string[]): Sql => sql`recursive step(requested, id, depth) as (
     select id, id, 0 from unnest(${[...ids]}::uuid[]) as asked(id)
@@ -83,6 +91,7 @@ const under = (alias: string): ScopeColumns => ({
   ownerId: raw(`${alias}.owner_id`),
   processingRestricted: raw(`${alias}.processing_restricted`),
   teamOf,
+  survivorOf,
 });
 
 /**
@@ -138,24 +147,28 @@ async function awaited<T>(look: () => Promise<T | undefined>, waitMs: number): P
   }
 }
 
-/** Throws BAD_USER_INPUT naming `field` unless the contact exists and belongs to the customer. Waits for a contact of a moment ago like `requireCustomer`. */
+/**
+ * Throws BAD_USER_INPUT naming `field` unless the contact exists and belongs to the customer. Waits for a contact of a moment ago like
+ * `requireCustomer`. Answers the contact's origin: what is recorded with a contact goes where the contact goes when a merge is undone.
+ */
 export async function requireContact(
   ctx: RequestContext,
   contactId: string,
   customerId: string,
   field = 'contactId',
   waitMs = WAIT_MS,
-): Promise<void> {
+): Promise<{ originCustomerId: string }> {
   const look = () =>
-    ctx.db.one<{ customer_id: string; deleted_at: Date | null }>(
+    ctx.db.one<{ customer_id: string; originCustomerId: string; deleted_at: Date | null }>(
       'requireContact',
-      sql`select coalesce(c.merged_into, d.customer_id) as customer_id, d.deleted_at from directory_contact d
+      sql`select coalesce(c.merged_into, d.customer_id) as customer_id, d.origin_customer_id as "originCustomerId", d.deleted_at from directory_contact d
           left join directory_customer c on c.customer_id = d.customer_id where d.contact_id = ${contactId}`,
     );
   const contact = await awaited(look, waitMs);
   if (!contact || contact.deleted_at !== null || contact.customer_id !== customerId) {
     throw badInput(field, 'is not a contact of this customer');
   }
+  return contact;
 }
 
 /** An active member of staff; throws BAD_USER_INPUT naming `field` otherwise. Waits for one of a moment ago like `requireCustomer`. */

@@ -8,7 +8,13 @@ const me = '11111111-1111-4111-8111-111111111111';
 const scopeOf = (roles: readonly Role[], more: Partial<Actor> = {}) =>
   inScope(
     { kind: 'STAFF', id: me, roles, ...more },
-    { id: raw('id'), ownerId: raw('owner'), processingRestricted: raw('restricted'), teamOf: (staffId) => sql`team of ${staffId}` },
+    {
+      id: raw('id'),
+      ownerId: raw('owner'),
+      processingRestricted: raw('restricted'),
+      teamOf: (staffId) => sql`team of ${staffId}`,
+      survivorOf: (id) => sql`survivor of ${id}`,
+    },
   );
 const SALES = 'owner is null or owner = $1::uuid or owner in (team of $2)';
 
@@ -25,8 +31,8 @@ test('a sales_rep sees the pool, their own and the team’s; one whose id is no 
   expect(scopeOf(['sales_rep'], { id: 'x' }).text).toBe('(owner is null)');
 });
 
-test('a portal customer sees the one of the token, and nothing without one', () => {
-  expect(scopeOf(['customer'], { kind: 'CUSTOMER', customerId: me })).toMatchObject({ text: '(id = $1::uuid)', values: [me] });
+test('a portal customer sees the one of the token, or its survivor, and nothing without one', () => {
+  expect(scopeOf(['customer'], { kind: 'CUSTOMER', customerId: me })).toMatchObject({ text: '(id = survivor of $1::uuid)', values: [me] });
   expect(scopeOf(['customer'], { kind: 'CUSTOMER' }).text).toBe('false');
 });
 

@@ -10,6 +10,8 @@ export interface ScopeColumns {
   readonly processingRestricted: Sql;
   /** A query for the ids of the staff in the team of this member of staff. */
   teamOf(staffId: string): Sql;
+  /** Where this customer id leads: a portal user whose record was merged is the survivor. [WF-CM-002] */
+  survivorOf(id: Sql): Sql;
 }
 
 const SEES_ALL: readonly Role[] = ['admin', 'sales_manager', 'support_rep', 'dpo', 'auditor', 'integration'];
@@ -25,6 +27,7 @@ export function inScope(actor: Actor, customer: ScopeColumns): Sql {
     if (isUuid(actor.id))
       scopes.push(sql`${customer.ownerId} = ${actor.id}::uuid`, sql`${customer.ownerId} in (${customer.teamOf(actor.id)})`);
   }
-  if (hasRole(actor, 'customer') && isUuid(actor.customerId)) scopes.push(sql`${customer.id} = ${actor.customerId}::uuid`);
+  if (hasRole(actor, 'customer') && isUuid(actor.customerId))
+    scopes.push(sql`${customer.id} = ${customer.survivorOf(sql`${actor.customerId}::uuid`)}`);
   return scopes.length > 0 ? sql`(${join(scopes, raw(' or '))})` : raw('false');
 }

@@ -1,14 +1,16 @@
 // The compliance service: consent and decisions, restrictions, deletion requests, legal holds, the audit trail (README.md).
 // Composition root, and the only reader of the environment. `main.ts migrate` brings the database up to date and exits.
-import { directorySubscriptions } from '@customer360/customer-data/directory-feed';
+import { directoryFeed } from '@customer360/customer-data/directory-feed';
 import { DirectoryTables1730000001000 } from '@customer360/customer-data/directory-tables';
 import { readEnv } from '@customer360/kernel/env';
 import { runService } from '@customer360/kernel/service';
 import { AuditEntryTable } from './audit/audit.table.ts';
+import { census } from './census.ts';
 import { ConsentOriginTable, ConsentRecordTable } from './consent/consent.table.ts';
 import { DeletionRequestTable } from './deletion-request/deletion-request.table.ts';
 import { escalateOverdueDeletions } from './deletion-request/escalate-overdue-deletions.ts';
 import { complianceEnv } from './env.ts';
+import { afterMoves } from './identity/after-moves.ts';
 import { LegalHoldTable } from './legal-hold/legal-hold.table.ts';
 import { loaders } from './loaders.ts';
 import { ComplianceTables1730000002000 } from './migrations/compliance-tables.ts';
@@ -23,7 +25,7 @@ await runService(
     resolvers,
     entities: [AuditEntryTable, ConsentOriginTable, ConsentRecordTable, DeletionRequestTable, LegalHoldTable, RestrictionRecordTable],
     migrations: [DirectoryTables1730000001000, ComplianceTables1730000002000],
-    subscriptions: directorySubscriptions,
+    subscriptions: directoryFeed(census, afterMoves),
     loaders,
     background: [{ name: 'escalate overdue deletions', everyMs: env.OVERDUE_CHECK_MS, run: escalateOverdueDeletions }],
     schemas: new URL('../../../schemas/', import.meta.url),

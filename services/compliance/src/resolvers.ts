@@ -27,6 +27,7 @@ export const resolvers: Resolvers = {
   },
   Customer: {
     __resolveReference: ({ id }: CustomerReference, ctx) => customerReference(ctx, id),
+    complianceRecords: ({ id }: CustomerReference, _: unknown, ctx) => ctx.loaders.records.load(id),
     ...consentResolvers.Customer,
     ...restrictionResolvers.Customer,
     ...deletionRequestResolvers.Customer,

@@ -4,7 +4,7 @@ import { requireUnrestricted } from '@customer360/customer-data/directory';
 import type { RequestContext } from '@customer360/kernel/context';
 import type { Reader } from '@customer360/kernel/database';
 import type { Row } from '@customer360/kernel/entity';
-import { expectVersion, isProblem, notFound, type Problem } from '@customer360/kernel/problem';
+import { expectVersion, isProblem, movedMeanwhile, notFound, type Problem } from '@customer360/kernel/problem';
 import { type Tx, transact } from '@customer360/kernel/transact';
 
 type Owned = Row & { customerId: string | null };
@@ -36,6 +36,7 @@ export async function change<R extends Owned>(ctx: RequestContext, asked: Change
   return transact(ctx, { lock: [keyOf(seen)] }, async (tx) => {
     const row = await asked.find(tx);
     if (!row) throw notFound(asked.noun, asked.id);
+    if (keyOf(row) !== keyOf(seen)) throw movedMeanwhile(asked.noun, asked.id);
     expectVersion(asked.noun, row, asked.expectedVersion);
     return asked.work(tx, row);
   });

@@ -1,7 +1,9 @@
 // The request's loaders: the only way resolvers read rows of other rows, so that a list of 200 customers costs the statements of one.
+import { recordsLoader } from '@customer360/customer-data/merge';
 import type { RequestContext } from '@customer360/kernel/context';
 import { byKey } from '@customer360/kernel/loader';
 import { activityList } from './activity/activity.table.ts';
+import { census } from './census.ts';
 import { findInteractions, interactionList } from './interaction/interaction.table.ts';
 import type { Interaction } from './interaction/interaction.ts';
 import { pagesOfCustomer } from './list.ts';
@@ -19,6 +21,7 @@ export const loaders = (ctx: RequestContext) => ({
     (ids) => findNotes(ctx.db, ctx.actor, ids),
     (row) => row.id,
   ),
+  records: recordsLoader(ctx.db, census),
   summary: summaryLoader(ctx),
   interactionsOf: pagesOfCustomer(ctx, interactionList),
   notesOf: pagesOfCustomer(ctx, noteList),

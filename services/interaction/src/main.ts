@@ -1,10 +1,12 @@
 // The interaction service: touchpoints, notes, activities and the timeline. Composition root, and the only reader of the environment;
 // `main.ts migrate` brings the database up to date and exits.
-import { directorySubscriptions } from '@customer360/customer-data/directory-feed';
+import { directoryFeed } from '@customer360/customer-data/directory-feed';
 import { DirectoryTables1730000001000 } from '@customer360/customer-data/directory-tables';
 import { readEnv } from '@customer360/kernel/env';
 import { runService } from '@customer360/kernel/service';
 import { ActivityTable } from './activity/activity.table.ts';
+import { census } from './census.ts';
+import { afterMoves } from './consumers/after-moves.ts';
 import { onCasesChanged } from './consumers/on-cases-changed.ts';
 import { onInvoicesChanged } from './consumers/on-invoices-changed.ts';
 import { onMilestonesChanged } from './consumers/on-milestones-changed.ts';
@@ -25,7 +27,7 @@ await runService(
     entities: [InteractionTable, NoteTable, ActivityTable, TimelineTable],
     migrations: [DirectoryTables1730000001000, InteractionTables1732460000000],
     subscriptions: [
-      ...directorySubscriptions,
+      ...directoryFeed(census, afterMoves),
       onMilestonesChanged,
       onInvoicesChanged,
       onOrdersChanged,

@@ -68,6 +68,15 @@ export const census: Census = {
     merge: 'keep',
     retain: 'active_customers',
   },
+  lifecycle_fold: {
+    customer: 'survivor_id',
+    columns: {
+      ...columnsOf(pseudonym, 'retired_id', 'survivor_id'),
+      ...plainColumns('before', 'after', 'folded_at'),
+    },
+    merge: 'keep',
+    retain: 'operational',
+  },
   milestone: {
     customer: 'customer_id',
     columns: {
@@ -77,7 +86,7 @@ export const census: Census = {
       ...plainColumns('source_ref'),
       details: content,
     },
-    merge: 'fold',
+    merge: 'repoint',
     retain: 'active_customers',
   },
   stage_refusal: {

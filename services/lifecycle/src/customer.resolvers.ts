@@ -8,6 +8,7 @@ type Ref = { id: string };
 export const customerResolvers = {
   Customer: {
     __resolveReference: ({ id }: Ref, ctx: Context) => customerReference(ctx, id),
+    lifecycleRecords: ({ id }: Ref, _: unknown, { loaders }: Context) => loaders.records.load(id),
     lifecycle: async ({ id }: Ref, _: unknown, { loaders }: Context) => (await loaders.lifecycle.load(id)) ?? null,
     milestones: ({ id }: Ref, args: ListArgs, { loaders }: Context) => loaders.milestones(id, args),
     financialSummary: ({ id }: Ref, _: unknown, { loaders }: Context) => loaders.sections('financial', id),

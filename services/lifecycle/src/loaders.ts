@@ -1,6 +1,8 @@
 // What a request reads through: each loader answers many keys with one statement, so that a list costs what one row costs.
+import { recordsLoader } from '@customer360/customer-data/merge';
 import type { RequestContext } from '@customer360/kernel/context';
 import { byKey } from '@customer360/kernel/loader';
+import { census } from './census.ts';
 import { findLifecycles } from './customer-lifecycle/customer-lifecycle.table.ts';
 import { installation } from './env.ts';
 import { historyOfCustomer } from './lifecycle-history/lifecycle-history.table.ts';
@@ -21,6 +23,7 @@ export const loaders = (ctx: RequestContext) => ({
     (ids: readonly string[]) => countCustomers(ctx.db, ids),
     (row) => row.stageId,
   ),
+  records: recordsLoader(ctx.db, census),
   history: historyOfCustomer(ctx.db),
   milestones: milestonesOfCustomer(ctx.db),
   sections: loadSections(ctx.db, installation(ctx).reportingCurrency),

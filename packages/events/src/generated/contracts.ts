@@ -91,6 +91,19 @@ export interface EventData {
     /** The hold. */
     readonly legalHoldId: string;
   };
+  /** Records moved. A merge was applied here or undone: the records of one identity belong to another customer from now on. Told in the stream of the customer that lost them and of the one that has them. [WF-CM-002] */
+  'crm.compliance.records-moved.v1': {
+    /** The identity whose records moved. */
+    readonly originCustomerId: string;
+    /** The customer that had them. */
+    readonly fromCustomerId: string;
+    /** The customer that has them now. */
+    readonly toCustomerId: string;
+    /** The redirect that was followed; the customer service counts each identity's redirects. */
+    readonly redirectVersion: number;
+    /** Rows that were re-pointed, by table. */
+    readonly rows: Record<string, unknown>;
+  };
   /** Restriction changed. Restriction of processing or objection was set or lifted; both flags as they stand after the change. [Right to Restriction] [Right to Object] */
   'crm.compliance.restriction-changed.v1': {
     /** GDPR Art. 18: store, and use for nothing else. */
@@ -108,6 +121,8 @@ export interface EventData {
     readonly doNotProcess: boolean;
     /** At least one legal hold is in force: delete nothing. */
     readonly legalHold?: boolean;
+    /** A deletion request is not finished: merge nothing. [WF-CM-002] */
+    readonly deletionOpen?: boolean;
     /** Current consents, at most one per purpose. */
     readonly consents: ReadonlyArray<{
       /** The purpose. */
@@ -121,6 +136,19 @@ export interface EventData {
       /** When the grant ends by itself: treat it as withdrawn from then on. Null = until withdrawn. */
       readonly validUntil?: string | null;
     }>;
+  };
+  /** Redirect state. How far the compliance service has followed one merged identity, compacted, key: the merged customer id. The customer service tells a merge's progress from it. [WF-CM-002] */
+  'crm.compliance.redirect-state.v1': {
+    /** The identity. */
+    readonly customerId: string;
+    /** Where its records are; null after an un-merge. */
+    readonly mergedInto: string | null;
+    /** The redirect that was followed; the customer service counts each identity's redirects. */
+    readonly redirectVersion: number;
+    /** When this service followed. */
+    readonly appliedAt: string;
+    /** Rows that were re-pointed, by table. */
+    readonly rows: Record<string, unknown>;
   };
   /** An account was added. Account AC-1. Key: the customer. */
   'crm.customer.account-created.v1': {
@@ -292,6 +320,19 @@ export interface EventData {
     /** How many relationships. */
     readonly relationships: number;
   };
+  /** An id was retired by a merge. WF-CM-002. From now on the id leads to the survivor; one that a retired customer brought along from an earlier merge is told likewise. Key: the retired id. */
+  'crm.customer.customer-merged.v1': {
+    /** The merge. */
+    readonly mergeId: string;
+    /** The retired id. */
+    readonly customerId: string;
+    /** The row's version after this change. */
+    readonly version: number;
+    /** Where it leads: always the final survivor. */
+    readonly survivorId: string;
+    /** How often this id's redirect changed; services acknowledge it on their redirect topics. */
+    readonly redirectVersion: number;
+  };
   /** A customer came back with what was deleted with it. Customer AC-3. The children's own facts precede it in the same stream. Key: the customer. */
   'crm.customer.customer-restored.v1': {
     /** The customer. */
@@ -309,6 +350,19 @@ export interface EventData {
     /** How many relationships. */
     readonly relationships: number;
   };
+  /** A retired id was given back. WF-CM-002. The merge was undone: the id stands for itself again, or leads to the survivor of an earlier merge. Key: the id. */
+  'crm.customer.customer-unmerged.v1': {
+    /** The merge that was undone. */
+    readonly mergeId: string;
+    /** The id. */
+    readonly customerId: string;
+    /** The row's version after this change. */
+    readonly version: number;
+    /** Where it leads now; null: it stands for itself. */
+    readonly mergedInto: string | null;
+    /** How often this id's redirect changed; services acknowledge it on their redirect topics. */
+    readonly redirectVersion: number;
+  };
   /** A customer changed. Customer AC-1. Key: the customer. The values are in the state record. */
   'crm.customer.customer-updated.v1': {
     /** The customer. */
@@ -319,6 +373,162 @@ export interface EventData {
     readonly status: 'active' | 'inactive' | 'prospect' | 'churned' | 'deleted';
     /** Names of the fields that changed, as in the graph; never their values. */
     readonly changed: ReadonlyArray<string>;
+  };
+  /** An inactive owner's customers were handed over. All customers of a deactivated member of staff have another owner; each told of it by owner-changed. Key: the member of staff. [Inactive owner] */
+  'crm.customer.customers-handed-over.v1': {
+    /** Who owned them. */
+    readonly staffId: string;
+    /** Who took the last ones over; null is the pool. */
+    readonly toStaffId: string | null;
+    /** How many there were. */
+    readonly customers: number;
+  };
+  /** Customers were merged into this one. WF-CM-002. The facts of the re-pointed rows precede it in the same stream. Key: the survivor. */
+  'crm.customer.customers-merged.v1': {
+    /** The merge. */
+    readonly mergeId: string;
+    /** The customer that stayed. */
+    readonly survivorId: string;
+    /** The row's version after this change. */
+    readonly version: number;
+    /** All ids that lead to it since, those of earlier merges too. */
+    readonly retiredIds: ReadonlyArray<string>;
+    /** How many contacts were re-pointed. */
+    readonly contacts: number;
+    /** How many addresses were re-pointed. */
+    readonly addresses: number;
+    /** How many accounts were re-pointed. */
+    readonly accounts: number;
+    /** How many relationships were re-pointed. */
+    readonly relationships: number;
+    /** How many external ids were re-pointed. */
+    readonly externalIds: number;
+    /** How many children in the hierarchy it got. */
+    readonly children: number;
+  };
+  /** A merge into this customer was undone. WF-CM-002. The facts of the rows that went back precede it in the same stream. Key: the survivor. */
+  'crm.customer.customers-unmerged.v1': {
+    /** The merge that was undone. */
+    readonly mergeId: string;
+    /** The customer that had stayed. */
+    readonly survivorId: string;
+    /** The row's version after this change. */
+    readonly version: number;
+    /** The ids that lead elsewhere since. */
+    readonly returnedIds: ReadonlyArray<string>;
+    /** How many contacts were re-pointed. */
+    readonly contacts: number;
+    /** How many addresses were re-pointed. */
+    readonly addresses: number;
+    /** How many accounts were re-pointed. */
+    readonly accounts: number;
+    /** How many relationships were re-pointed. */
+    readonly relationships: number;
+    /** How many values stayed as they were, because somebody changed them after the merge. */
+    readonly kept: number;
+  };
+  /** A person said that two customers are not one. AI Duplicate Detection. Key: the lower of the two ids. */
+  'crm.customer.duplicate-dismissed.v1': {
+    /** The pair. */
+    readonly duplicateId: string;
+    /** The customer with the lower id. */
+    readonly customerId: string;
+    /** The other customer. */
+    readonly otherCustomerId: string;
+  };
+  /** Two customers may be one. AI Duplicate Detection: a pair that scores above the threshold came into the queue, or came back. Key: the lower of the two ids. */
+  'crm.customer.duplicate-found.v1': {
+    /** The pair. */
+    readonly duplicateId: string;
+    /** The customer with the lower id. */
+    readonly customerId: string;
+    /** The other customer. */
+    readonly otherCustomerId: string;
+    /** How sure it is, in percent, to one decimal. */
+    readonly score: number;
+    /** The matching model that judged. */
+    readonly modelVersion: string;
+  };
+  /** An import was stopped while it wrote. WF-CM-001, Bulk Import: what it wrote stays. Key: the import. */
+  'crm.customer.import-cancelled.v1': {
+    /** The import. */
+    readonly importId: string;
+    /** The import's version after this change. */
+    readonly version: number;
+    /** Lines of the file. */
+    readonly rows: number;
+    /** Lines that were done. */
+    readonly rowsDone: number;
+  };
+  /** An import is done. WF-CM-001, Bulk Import. Key: the import. */
+  'crm.customer.import-completed.v1': {
+    /** The import. */
+    readonly importId: string;
+    /** The import's version after this change. */
+    readonly version: number;
+    /** Lines of the file. */
+    readonly rows: number;
+    /** Lines that made a customer. */
+    readonly created: number;
+    /** Lines that changed one. */
+    readonly updated: number;
+    /** Lines that said nothing new. */
+    readonly unchanged: number;
+    /** Lines that were left out. */
+    readonly skipped: number;
+    /** Lines that could not be written. */
+    readonly failed: number;
+  };
+  /** An import was confirmed. WF-CM-001, Bulk Import: its rows are written from now on; each is told like any other. Key: the import. */
+  'crm.customer.import-started.v1': {
+    /** The import. */
+    readonly importId: string;
+    /** The import's version after this change. */
+    readonly version: number;
+    /** Lines of the file. */
+    readonly rows: number;
+    /** The external system of its ids. */
+    readonly externalSystem: string;
+  };
+  /** An import was taken back. WF-CM-001, Bulk Import. Key: the import. */
+  'crm.customer.import-undone.v1': {
+    /** The import. */
+    readonly importId: string;
+    /** The import's version after this change. */
+    readonly version: number;
+    /** Lines whose customer was removed. */
+    readonly removed: number;
+    /** Lines whose earlier values are back. */
+    readonly reverted: number;
+    /** Lines that stay, because somebody changed them since. */
+    readonly kept: number;
+  };
+  /** An invoice was authorised. Another module may invoice this customer: nothing that an invoice needs is missing. Key: the customer. [Missing required for export] */
+  'crm.customer.invoice-authorised.v1': {
+    /** The authorisation. */
+    readonly authorisationId: string;
+    /** The customer. */
+    readonly customerId: string;
+  };
+  /** A requested merge was rejected. WF-CM-002. Nothing happened to the records. Key: the survivor-to-be. */
+  'crm.customer.merge-rejected.v1': {
+    /** The merge. */
+    readonly mergeId: string;
+    /** The customer that would have stayed. */
+    readonly survivorId: string;
+    /** The customers that would have been retired. */
+    readonly retiredIds: ReadonlyArray<string>;
+  };
+  /** A merge waits for a second person. WF-CM-002. Key: the survivor-to-be. */
+  'crm.customer.merge-requested.v1': {
+    /** The merge. */
+    readonly mergeId: string;
+    /** The customer that would stay. */
+    readonly survivorId: string;
+    /** The customers that would be retired. */
+    readonly retiredIds: ReadonlyArray<string>;
+    /** How many rows of this service would move. */
+    readonly records: number;
   };
   /** A customer has another owner. Customer.owner; comes beside customer-updated. Key: the customer. */
   'crm.customer.owner-changed.v1': {
@@ -444,6 +654,8 @@ export interface EventData {
     readonly contactId: string;
     /** The customer. */
     readonly customerId: string;
+    /** The customer that the contact was made for; it returns there when a merge is undone. [WF-CM-002] */
+    readonly originCustomerId: string;
     /** Contact.first_name Personal. */
     readonly firstName: string;
     /** Contact.last_name Personal. */
@@ -491,6 +703,8 @@ export interface EventData {
     readonly parentId: string | null;
     /** The survivor, where a merge retired this id. */
     readonly mergedInto: string | null;
+    /** How often `mergedInto` changed: merges and un-merges of this id. [WF-CM-002] */
+    readonly redirectVersion: number;
     /** When it was soft-deleted. */
     readonly deletedAt: string | null;
     /** Customer.created_at */
@@ -667,6 +881,19 @@ export interface EventData {
     /** The names of the fields that changed; their values are read from the graph. */
     readonly changedFields: ReadonlyArray<'title' | 'content' | 'isPinned' | 'visibility'>;
   };
+  /** Records moved. A merge was applied here or undone: the records of one identity belong to another customer from now on. Told in the stream of the customer that lost them and of the one that has them. [WF-CM-002] */
+  'crm.interaction.records-moved.v1': {
+    /** The identity whose records moved. */
+    readonly originCustomerId: string;
+    /** The customer that had them. */
+    readonly fromCustomerId: string;
+    /** The customer that has them now. */
+    readonly toCustomerId: string;
+    /** The redirect that was followed; the customer service counts each identity's redirects. */
+    readonly redirectVersion: number;
+    /** Rows that were re-pointed, by table. */
+    readonly rows: Record<string, unknown>;
+  };
   /** Interaction state. The interaction summary of one customer, compacted, key: the customer id; written with every change of an interaction or activity, so `count30d` holds for the time of the record (ce_time). [360 interactions] */
   'crm.interaction.interaction-state.v1': {
     /** The customer. */
@@ -677,6 +904,19 @@ export interface EventData {
     readonly count30d: number;
     /** Activities that are pending or in progress. */
     readonly openActivities: number;
+  };
+  /** Redirect state. How far the interaction service has followed one merged identity, compacted, key: the merged customer id. The customer service tells a merge's progress from it. [WF-CM-002] */
+  'crm.interaction.redirect-state.v1': {
+    /** The identity. */
+    readonly customerId: string;
+    /** Where its records are; null after an un-merge. */
+    readonly mergedInto: string | null;
+    /** The redirect that was followed; the customer service counts each identity's redirects. */
+    readonly redirectVersion: number;
+    /** When this service followed. */
+    readonly appliedAt: string;
+    /** Rows that were re-pointed, by table. */
+    readonly rows: Record<string, unknown>;
   };
   /** A lifecycle stage was created. A stage was added by an administrator. Key: the stage id. [LifecycleStage] */
   'crm.lifecycle.lifecycle-stage-created.v1': {
@@ -749,6 +989,19 @@ export interface EventData {
     /** Names of the changed fields. */
     readonly changedFields: ReadonlyArray<'firstPurchaseDate' | 'lastPurchaseDate' | 'totalRevenue' | 'unconvertedRevenue' | 'purchaseCount'>;
   };
+  /** Records moved. A merge was applied here or undone: the records of one identity belong to another customer from now on. Told in the stream of the customer that lost them and of the one that has them. [WF-CM-002] */
+  'crm.lifecycle.records-moved.v1': {
+    /** The identity whose records moved. */
+    readonly originCustomerId: string;
+    /** The customer that had them. */
+    readonly fromCustomerId: string;
+    /** The customer that has them now. */
+    readonly toCustomerId: string;
+    /** The redirect that was followed; the customer service counts each identity's redirects. */
+    readonly redirectVersion: number;
+    /** Rows that were re-pointed, by table. */
+    readonly rows: Record<string, unknown>;
+  };
   /** A customer entered a lifecycle stage. A customer changed its stage, or entered its first. Downstream automations start here. Key: the customer id. [WF-LC-001] [CustomerLifecycle AC-1] */
   'crm.lifecycle.stage-changed.v1': {
     /** The stage that was left; null at the first. */
@@ -818,6 +1071,19 @@ export interface EventData {
     readonly currency: string;
     /** Number of purchases that were not fully refunded. Personal. */
     readonly purchaseCount: number;
+  };
+  /** Redirect state. How far the lifecycle service has followed one merged identity, compacted, key: the merged customer id. The customer service tells a merge's progress from it. [WF-CM-002] */
+  'crm.lifecycle.redirect-state.v1': {
+    /** The identity. */
+    readonly customerId: string;
+    /** Where its records are; null after an un-merge. */
+    readonly mergedInto: string | null;
+    /** The redirect that was followed; the customer service counts each identity's redirects. */
+    readonly redirectVersion: number;
+    /** When this service followed. */
+    readonly appliedAt: string;
+    /** Rows that were re-pointed, by table. */
+    readonly rows: Record<string, unknown>;
   };
   /** Equipment at a customer was installed, changed or removed. Inbound from the field-service module. [360 field_service] */
   'field-service.equipment-changed.v1': {
@@ -1008,7 +1274,7 @@ export interface EventData {
 export type EventType = keyof EventData;
 
 /** Types of compacted topics: the newest record per key is the truth, null a tombstone. */
-export type StateType = 'crm.customer.customer-state.v1' | 'crm.customer.contact-state.v1' | 'crm.customer.staff-member-state.v1' | 'crm.interaction.interaction-state.v1' | 'crm.lifecycle.lifecycle-state.v1' | 'crm.compliance.compliance-state.v1';
+export type StateType = 'crm.customer.customer-state.v1' | 'crm.customer.contact-state.v1' | 'crm.customer.staff-member-state.v1' | 'crm.interaction.interaction-state.v1' | 'crm.lifecycle.lifecycle-state.v1' | 'crm.compliance.compliance-state.v1' | 'crm.interaction.redirect-state.v1' | 'crm.lifecycle.redirect-state.v1' | 'crm.compliance.redirect-state.v1';
 
 /** The topic that carries a type. */
 export const TOPIC_OF: Readonly<Record<EventType, string>> = {
@@ -1023,8 +1289,10 @@ export const TOPIC_OF: Readonly<Record<EventType, string>> = {
   'crm.compliance.deletion-verified.v1': 'crm.compliance.events.v1',
   'crm.compliance.legal-hold-lifted.v1': 'crm.compliance.events.v1',
   'crm.compliance.legal-hold-placed.v1': 'crm.compliance.events.v1',
+  'crm.compliance.records-moved.v1': 'crm.compliance.events.v1',
   'crm.compliance.restriction-changed.v1': 'crm.compliance.events.v1',
   'crm.compliance.compliance-state.v1': 'crm.compliance.state.v1',
+  'crm.compliance.redirect-state.v1': 'crm.compliance.redirects.v1',
   'crm.customer.account-created.v1': 'crm.customer.events.v1',
   'crm.customer.account-deleted.v1': 'crm.customer.events.v1',
   'crm.customer.account-restored.v1': 'crm.customer.events.v1',
@@ -1039,8 +1307,22 @@ export const TOPIC_OF: Readonly<Record<EventType, string>> = {
   'crm.customer.contact-updated.v1': 'crm.customer.events.v1',
   'crm.customer.customer-created.v1': 'crm.customer.events.v1',
   'crm.customer.customer-deleted.v1': 'crm.customer.events.v1',
+  'crm.customer.customer-merged.v1': 'crm.customer.events.v1',
   'crm.customer.customer-restored.v1': 'crm.customer.events.v1',
+  'crm.customer.customer-unmerged.v1': 'crm.customer.events.v1',
   'crm.customer.customer-updated.v1': 'crm.customer.events.v1',
+  'crm.customer.customers-handed-over.v1': 'crm.customer.events.v1',
+  'crm.customer.customers-merged.v1': 'crm.customer.events.v1',
+  'crm.customer.customers-unmerged.v1': 'crm.customer.events.v1',
+  'crm.customer.duplicate-dismissed.v1': 'crm.customer.events.v1',
+  'crm.customer.duplicate-found.v1': 'crm.customer.events.v1',
+  'crm.customer.import-cancelled.v1': 'crm.customer.events.v1',
+  'crm.customer.import-completed.v1': 'crm.customer.events.v1',
+  'crm.customer.import-started.v1': 'crm.customer.events.v1',
+  'crm.customer.import-undone.v1': 'crm.customer.events.v1',
+  'crm.customer.invoice-authorised.v1': 'crm.customer.events.v1',
+  'crm.customer.merge-rejected.v1': 'crm.customer.events.v1',
+  'crm.customer.merge-requested.v1': 'crm.customer.events.v1',
   'crm.customer.owner-changed.v1': 'crm.customer.events.v1',
   'crm.customer.relationship-created.v1': 'crm.customer.events.v1',
   'crm.customer.relationship-deleted.v1': 'crm.customer.events.v1',
@@ -1068,7 +1350,9 @@ export const TOPIC_OF: Readonly<Record<EventType, string>> = {
   'crm.interaction.note-deleted.v1': 'crm.interaction.events.v1',
   'crm.interaction.note-restored.v1': 'crm.interaction.events.v1',
   'crm.interaction.note-updated.v1': 'crm.interaction.events.v1',
+  'crm.interaction.records-moved.v1': 'crm.interaction.events.v1',
   'crm.interaction.interaction-state.v1': 'crm.interaction.state.v1',
+  'crm.interaction.redirect-state.v1': 'crm.interaction.redirects.v1',
   'crm.lifecycle.lifecycle-stage-created.v1': 'crm.lifecycle.events.v1',
   'crm.lifecycle.lifecycle-stage-deleted.v1': 'crm.lifecycle.events.v1',
   'crm.lifecycle.lifecycle-stage-restored.v1': 'crm.lifecycle.events.v1',
@@ -1078,11 +1362,13 @@ export const TOPIC_OF: Readonly<Record<EventType, string>> = {
   'crm.lifecycle.milestone-restored.v1': 'crm.lifecycle.events.v1',
   'crm.lifecycle.milestone-updated.v1': 'crm.lifecycle.events.v1',
   'crm.lifecycle.purchase-metrics-updated.v1': 'crm.lifecycle.events.v1',
+  'crm.lifecycle.records-moved.v1': 'crm.lifecycle.events.v1',
   'crm.lifecycle.stage-changed.v1': 'crm.lifecycle.events.v1',
   'crm.lifecycle.stage-refusal-resolved.v1': 'crm.lifecycle.events.v1',
   'crm.lifecycle.stage-refused.v1': 'crm.lifecycle.events.v1',
   'crm.lifecycle.transition-rules-changed.v1': 'crm.lifecycle.events.v1',
   'crm.lifecycle.lifecycle-state.v1': 'crm.lifecycle.state.v1',
+  'crm.lifecycle.redirect-state.v1': 'crm.lifecycle.redirects.v1',
   'field-service.equipment-changed.v1': 'field-service.events.v1',
   'field-service.work-order-changed.v1': 'field-service.events.v1',
   'financial.invoice-issued.v1': 'financial.events.v1',
@@ -1107,6 +1393,9 @@ export const KIND_OF: Readonly<Record<string, 'facts' | 'state' | 'inbound'>> = 
   'crm.interaction.state.v1': 'state',
   'crm.lifecycle.state.v1': 'state',
   'crm.compliance.state.v1': 'state',
+  'crm.interaction.redirects.v1': 'state',
+  'crm.lifecycle.redirects.v1': 'state',
+  'crm.compliance.redirects.v1': 'state',
   'financial.events.v1': 'inbound',
   'sales.events.v1': 'inbound',
   'support.events.v1': 'inbound',

@@ -1,5 +1,6 @@
 // The audit trail's table: append-only by trigger and grants, numbered and hash-linked per customer. All SQL of the room.
 
+import { sidesOfParent, withSides } from '@customer360/customer-data/sides';
 import type { Database } from '@customer360/kernel/database';
 import { field } from '@customer360/kernel/filter';
 import { type ListSpec, pagesBelow } from '@customer360/kernel/list';
@@ -7,7 +8,6 @@ import { keyset } from '@customer360/kernel/paging';
 import { columns, raw, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
-import { sidesOfParent, withSides } from '../identity/sides.table.ts';
 import type { AuditEntry } from './audit.ts';
 
 export const AuditEntryTable = new EntitySchema<AuditEntry>({

@@ -2,6 +2,7 @@
 // personal and which an erasure must be able to remove. All SQL of the room.
 
 import { visibleCustomer } from '@customer360/customer-data/directory';
+import { sidesOfParent, sideTree, withSides } from '@customer360/customer-data/sides';
 import type { Actor } from '@customer360/kernel/actor';
 import type { Database, Reader } from '@customer360/kernel/database';
 import { field } from '@customer360/kernel/filter';
@@ -11,7 +12,6 @@ import { keyset } from '@customer360/kernel/paging';
 import { columns, raw, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
-import { sidesOfParent, sideTree, withSides } from '../identity/sides.table.ts';
 import { type ConsentRecord, effectiveAt } from './consent.ts';
 import type { Statement } from './consent-decision.ts';
 

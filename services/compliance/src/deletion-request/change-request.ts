@@ -7,6 +7,7 @@ import { type Fact, type Tx, transact } from '@customer360/kernel/transact';
 import type { Deed } from '../audit/audit.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { Context } from '../context.ts';
+import { publishState } from '../state/publish-state.ts';
 import { DeletionRequestTable, findDeletionRequest } from './deletion-request.table.ts';
 import type { DeletionRequest } from './deletion-request.ts';
 
@@ -31,7 +32,10 @@ export async function stepRequest<Answer extends RequestChange | Problem>(
     const request = (await findDeletionRequest(tx, id))!;
     expectVersion('DeletionRequest', request, expectedVersion);
     const answer = await step(tx, request);
-    return isProblem(answer) ? (answer as Refusal) : applyChange(tx, ctx.requestId, request, answer as RequestChange);
+    if (isProblem(answer)) return answer as Refusal;
+    const changed = await applyChange(tx, ctx.requestId, request, answer as RequestChange);
+    await publishState(tx, request.customerId);
+    return changed;
   });
 }
 

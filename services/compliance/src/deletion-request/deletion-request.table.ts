@@ -1,5 +1,6 @@
 // Where deletion requests live. One open request per customer is also a unique index. All SQL of the room.
 import { visibleCustomer } from '@customer360/customer-data/directory';
+import { sidesOfParent, sideTree, withSides } from '@customer360/customer-data/sides';
 import type { Actor } from '@customer360/kernel/actor';
 import type { Database, Reader } from '@customer360/kernel/database';
 import { customerColumns, rowColumns } from '@customer360/kernel/entity';
@@ -9,7 +10,6 @@ import { keyset } from '@customer360/kernel/paging';
 import { columns, raw, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
-import { sidesOfParent, sideTree, withSides } from '../identity/sides.table.ts';
 import { type DeletionRequest, OPEN_STATUSES } from './deletion-request.ts';
 
 export const DeletionRequestTable = new EntitySchema<DeletionRequest>({

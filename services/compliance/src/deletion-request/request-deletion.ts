@@ -7,6 +7,7 @@ import { insertRow } from '@customer360/kernel/rows';
 import { type Tx, transact } from '@customer360/kernel/transact';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { Context } from '../context.ts';
+import { publishState } from '../state/publish-state.ts';
 import { deedOf } from './change-request.ts';
 import { DeletionRequestTable, findDeletionRequest, findOpenRequests } from './deletion-request.table.ts';
 import { checkRequest, type DeletionAlreadyRequested, type DeletionRequest, deadlineOf } from './deletion-request.ts';
@@ -68,6 +69,7 @@ export async function requestDeletion(ctx: Context, input: RequestDeletion) {
         deadline: request.deadline.toISOString(),
       },
     });
+    await publishState(tx, customer.id);
     return request;
   });
 }

@@ -1,10 +1,11 @@
 // Where legal holds live. All SQL of the room.
+
+import { sideTree } from '@customer360/customer-data/sides';
 import type { Database, Reader } from '@customer360/kernel/database';
 import { customerColumns, rowColumns } from '@customer360/kernel/entity';
 import { manyByKey } from '@customer360/kernel/loader';
 import { columns, sql } from '@customer360/kernel/sql';
 import { EntitySchema } from 'typeorm';
-import { sideTree } from '../identity/sides.table.ts';
 import type { LegalHold } from './legal-hold.ts';
 
 export const LegalHoldTable = new EntitySchema<LegalHold>({

@@ -142,7 +142,6 @@ export class ComplianceTables1730000002000 implements MigrationInterface {
       create index audit_entry_at on audit_entry (customer_id, at);
       select kernel_append_only('audit_entry');
 
-      create index directory_customer_merged_into on directory_customer (merged_into) where merged_into is not null;
     `);
   }
 

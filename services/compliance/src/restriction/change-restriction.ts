@@ -1,11 +1,11 @@
 // The one way a flag changes: new row, audit entry, fact and state record in one transaction [Right to Restriction] [Right to Object].
 // Both verbs end here, because a half-told restriction would be honoured by some services and not by others.
 import { requireCustomer } from '@customer360/customer-data/directory';
+import { findSides } from '@customer360/customer-data/sides';
 import { conflict, isProblem } from '@customer360/kernel/problem';
 import { transact } from '@customer360/kernel/transact';
 import { writeAudit } from '../audit/write-audit.ts';
 import type { Context } from '../context.ts';
-import { findSides } from '../identity/sides.table.ts';
 import { publishState } from '../state/publish-state.ts';
 import { findRestrictions, RestrictionRecordTable } from './restriction.table.ts';
 import { checkReason, combine, type Flag, type Restrictions, withFlag } from './restriction.ts';

@@ -1,9 +1,10 @@
 // Where restrictions and objections live: one row per change, the newest per identity counts. All SQL of the room.
+
+import { sideTree } from '@customer360/customer-data/sides';
 import type { Database, Reader } from '@customer360/kernel/database';
 import { manyByKey } from '@customer360/kernel/loader';
 import { columns, sql } from '@customer360/kernel/sql';
 import { EntitySchema } from 'typeorm';
-import { sideTree } from '../identity/sides.table.ts';
 import type { RestrictionRecord } from './restriction.ts';
 
 export const RestrictionRecordTable = new EntitySchema<RestrictionRecord>({

@@ -9,12 +9,14 @@ export function complianceState(
   restrictions: Restrictions,
   consents: ReadonlyArray<PurposeStanding & { consentType: ConsentType }>,
   legalHold: boolean,
+  deletionOpen: boolean,
 ) {
   return {
     customerId: restrictions.customerId,
     processingRestricted: restrictions.processingRestricted,
     doNotProcess: restrictions.doNotProcess,
     legalHold,
+    deletionOpen,
     consents: consents.map(({ consentType, status, decidedBy: [decisive] }) => ({
       consentType,
       granted: status === 'GRANTED',

@@ -1,6 +1,6 @@
 // Where activities live, and every statement that reads them. An internal activity (no customer) is seen by its assignee, its author, the
 // assignee's team, and by those who see everything.
-import { teamOf, visibleCustomer } from '@customer360/customer-data/directory';
+import { customerField, teamOf, visibleCustomer } from '@customer360/customer-data/directory';
 import { type Actor, hasRole } from '@customer360/kernel/actor';
 import type { Reader } from '@customer360/kernel/database';
 import { rowColumns } from '@customer360/kernel/entity';
@@ -52,7 +52,7 @@ export const activityList: ListSpec<Activity> = {
   scope,
   filter: {
     id: field('r.id', 'uuid'),
-    customerId: field('r.customer_id', 'uuid'),
+    customerId: customerField('r.customer_id'),
     contactId: field('r.contact_id', 'uuid'),
     activityType: field('r.activity_type', 'enum'),
     subject: field('r.subject', 'text'),

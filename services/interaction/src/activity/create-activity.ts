@@ -24,11 +24,13 @@ export async function createActivity(ctx: RequestContext, input: CreateActivity)
   checkReminder(input.reminderAt, input.dueDate);
   if (input.contactId && !input.customerId) throw badInput('input.customerId', 'is required with contactId');
   let customerId: string | null = null;
+  let originCustomerId: string | null = null;
   if (input.customerId) {
     const customer = await requireUnrestricted(ctx, input.customerId, 'input.customerId');
     if (isProblem(customer)) return customer;
     customerId = customer.id;
-    if (input.contactId) await requireContact(ctx, input.contactId, customer.id, 'input.contactId');
+    const contact = input.contactId ? await requireContact(ctx, input.contactId, customer.id, 'input.contactId') : undefined;
+    originCustomerId = contact?.originCustomerId ?? customer.id;
   }
   const assignedToId = input.assignedToId ?? (ctx.actor.kind === 'STAFF' ? ctx.actor.id : undefined);
   if (!assignedToId) throw badInput('input.assignedToId', 'is required for a caller who is not a member of staff');
@@ -36,7 +38,7 @@ export async function createActivity(ctx: RequestContext, input: CreateActivity)
   const row: Activity = {
     ...newRow(ctx.actor, new Date()),
     customerId,
-    originCustomerId: customerId,
+    originCustomerId,
     contactId: input.contactId ?? null,
     activityType: input.activityType,
     subject: input.subject,

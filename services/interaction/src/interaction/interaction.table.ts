@@ -1,6 +1,6 @@
 // Where interactions live, and every statement that reads or writes them. Lists, customer pages and single rows share one scope:
 // not deleted, and the customer visible to the caller.
-import { visibleCustomer } from '@customer360/customer-data/directory';
+import { customerField, visibleCustomer } from '@customer360/customer-data/directory';
 import type { Actor } from '@customer360/kernel/actor';
 import type { Reader } from '@customer360/kernel/database';
 import { customerColumns, rowColumns } from '@customer360/kernel/entity';
@@ -46,7 +46,7 @@ export const interactionList: ListSpec<Interaction> = {
   scope: (actor) => visibleCustomer(actor, raw('r.customer_id')),
   filter: {
     id: field('r.id', 'uuid'),
-    customerId: field('r.customer_id', 'uuid'),
+    customerId: customerField('r.customer_id'),
     contactId: field('r.contact_id', 'uuid'),
     interactionType: field('r.interaction_type', 'enum'),
     direction: field('r.direction', 'enum'),

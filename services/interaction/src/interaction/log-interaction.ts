@@ -45,7 +45,7 @@ export async function logInteraction(
 
   const customer = await requireUnrestricted(ctx, input.customerId, 'input.customerId');
   if (isProblem(customer)) return customer;
-  if (input.contactId) await requireContact(ctx, input.contactId, customer.id, 'input.contactId');
+  const origin = input.contactId ? await requireContact(ctx, input.contactId, customer.id, 'input.contactId') : undefined;
 
   const externalId = input.externalId?.trim() || null;
   // Its own lock, because two customers' locks would let the same external id in twice.
@@ -66,7 +66,7 @@ export async function logInteraction(
       const row: Interaction = {
         ...newRow(ctx.actor, tx.now),
         customerId: customer.id,
-        originCustomerId: customer.id,
+        originCustomerId: origin?.originCustomerId ?? customer.id,
         contactId: input.contactId ?? null,
         interactionType: input.interactionType,
         direction: input.direction,

@@ -91,6 +91,8 @@ export class InteractionTables1732460000000 implements MigrationInterface {
       create index activity_next on activity (due_date, id) where deleted_at is null;
       create index activity_search on activity using gin (search);
 
+      select guard_retired_customers(guarded) from unnest(array['interaction', 'note', 'activity']) as guarded;
+
       create table timeline_item (
         id uuid not null generated always as (md5(kind || ':' || source_id)::uuid) stored primary key,
         kind text not null check (kind in ('interaction','note','journey','invoice','order','work_order','case')),

@@ -23,16 +23,18 @@ export async function createNote(ctx: RequestContext, input: CreateNote): Promis
   checkNote(input);
   checkSubject(input);
   let customerId: string | null = null;
+  let originCustomerId: string | null = null;
   if (input.customerId) {
     const customer = await requireUnrestricted(ctx, input.customerId, 'input.customerId');
     if (isProblem(customer)) return customer;
     customerId = customer.id;
-    if (isContact(input.relatedType)) await requireContact(ctx, input.relatedId!, customer.id, 'input.relatedId');
+    const contact = isContact(input.relatedType) ? await requireContact(ctx, input.relatedId!, customer.id, 'input.relatedId') : undefined;
+    originCustomerId = contact?.originCustomerId ?? customer.id;
   }
   const row: Note = {
     ...newRow(ctx.actor, new Date()),
     customerId,
-    originCustomerId: customerId,
+    originCustomerId,
     relatedType: input.relatedType ?? null,
     relatedId: input.relatedId ?? null,
     title: input.title?.trim() || null,

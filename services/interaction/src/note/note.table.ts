@@ -1,6 +1,6 @@
 // Where notes live, and the one SQL of who may see them [Note AC-2], used by lists, counts, single rows, search and the timeline alike: a route
 // with its own idea of visibility would be the leak.
-import { teamOf, visibleCustomer } from '@customer360/customer-data/directory';
+import { customerField, teamOf, visibleCustomer } from '@customer360/customer-data/directory';
 import { type Actor, hasRole } from '@customer360/kernel/actor';
 import type { Reader } from '@customer360/kernel/database';
 import { rowColumns } from '@customer360/kernel/entity';
@@ -62,7 +62,7 @@ export const noteList: ListSpec<Note> = {
   scope,
   filter: {
     id: field('r.id', 'uuid'),
-    customerId: field('r.customer_id', 'uuid'),
+    customerId: customerField('r.customer_id'),
     relatedType: field('r.related_type', 'text'),
     relatedId: field('r.related_id', 'uuid'),
     title: field('r.title', 'text'),

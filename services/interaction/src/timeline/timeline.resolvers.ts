@@ -43,6 +43,7 @@ export const timelineResolvers = {
   TimelineKind: enumOf(TIMELINE_KINDS),
   Customer: {
     __resolveReference: ({ id }: Ref, ctx: Context) => customerReference(ctx, id),
+    interactionRecords: ({ id }: Ref, _: unknown, ctx: Context) => ctx.loaders.records.load(id),
     interactionSummary: ({ id }: Ref, _: unknown, ctx: Context) => ctx.loaders.summary.load(id),
     recentInteractions,
     timeline,

@@ -1,6 +1,6 @@
 // [CustomerLifecycle] One row per customer, read together with its stages in one statement.
 
-import { visibleCustomer } from '@customer360/customer-data/directory';
+import { customerField, visibleCustomer } from '@customer360/customer-data/directory';
 import type { Actor } from '@customer360/kernel/actor';
 import type { Reader } from '@customer360/kernel/database';
 import { customerColumns, rowColumns } from '@customer360/kernel/entity';
@@ -62,7 +62,7 @@ const lifecycleList: ListSpec<LifecycleWithStages> = {
   select: WITH_STAGES,
   from: FROM,
   filter: {
-    customerId: field('l.customer_id', 'uuid'),
+    customerId: customerField('l.customer_id'),
     currentStageId: field('l.current_stage_id', 'uuid'),
     category: field('cs.category', 'enum'),
     enteredStageAt: field('l.entered_stage_at', 'timestamptz'),

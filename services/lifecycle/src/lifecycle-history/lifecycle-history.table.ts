@@ -1,5 +1,6 @@
 // [LifecycleHistory AC-1] The audit trail of stage changes: rows are only ever added; a trigger and the missing grants refuse all else.
-import { visibleCustomer } from '@customer360/customer-data/directory';
+import { survivorOf, visibleCustomer } from '@customer360/customer-data/directory';
+import { sidesOfParent, withSides } from '@customer360/customer-data/sides';
 import type { Actor } from '@customer360/kernel/actor';
 import type { Reader } from '@customer360/kernel/database';
 import { customerColumns, rowColumns } from '@customer360/kernel/entity';
@@ -46,13 +47,16 @@ export async function insertHistory(tx: Tx, rows: readonly NewHistory[]): Promis
   );
 }
 
+/** History stays with the identity that it happened to; the survivor answers for it. */
+const survivor = survivorOf(raw('h.customer_id'));
+
 const historyList: ListSpec<HistoryWithStages> = {
   name: 'listHistory',
   select: sql`${columns(LifecycleHistoryEntity, 'h')}, ${stageJson('fs')} as "fromStage", ${stageJson('ts')} as "toStage"`,
   from: raw('lifecycle_history h join lifecycle_stage ts on ts.id = h.to_stage_id left join lifecycle_stage fs on fs.id = h.from_stage_id'),
   search: searchIn('h.reason'),
   filter: {
-    customerId: field('h.customer_id', 'uuid'),
+    customerId: { column: survivor, type: 'uuid', means: survivorOf },
     fromStageId: field('h.from_stage_id', 'uuid'),
     toStageId: field('h.to_stage_id', 'uuid'),
     changedAt: field('h.changed_at', 'timestamptz'),
@@ -69,8 +73,8 @@ const historyList: ListSpec<HistoryWithStages> = {
 };
 
 /** A page of stage changes of customers that the actor may see. */
-export const listHistory = (db: Reader, actor: Actor, args: ListArgs) =>
-  list(db, historyList, visibleCustomer(actor, raw('h.customer_id')), args);
+export const listHistory = (db: Reader, actor: Actor, args: ListArgs) => list(db, historyList, visibleCustomer(actor, survivor), args);
 
 /** Pages of the stage changes of customers. */
-export const historyOfCustomer = (db: Reader) => pagesBelow(db, historyList, raw('true'), raw('h.customer_id = parent.id'));
+export const historyOfCustomer = (db: Reader) =>
+  pagesBelow(db, historyList, raw('true'), sql`h.customer_id in ${sidesOfParent}`, withSides);

@@ -71,6 +71,17 @@ export class LifecycleTables1730000002000 implements MigrationInterface {
       create index lifecycle_history_customer on lifecycle_history (customer_id, changed_at desc, id desc);
       create index lifecycle_history_changed on lifecycle_history (changed_at, id);
       select kernel_append_only('lifecycle_history');
+      select guard_retired_customers('lifecycle_history');
+
+      -- What the survivor of a merge had before it took over the stage of a retired identity, so that an un-merge can give it back.
+      create table lifecycle_fold (
+        retired_id uuid primary key,
+        survivor_id uuid not null,
+        before jsonb not null,
+        after jsonb not null,
+        folded_at timestamptz not null
+      );
+      create index lifecycle_fold_survivor on lifecycle_fold (survivor_id);
 
       create table milestone (${ROW_COLUMNS}, ${CUSTOMER_COLUMNS},
         milestone_type text not null check (milestone_type in (${list(MILESTONE_TYPES)})),
@@ -81,8 +92,9 @@ export class LifecycleTables1730000002000 implements MigrationInterface {
       create index milestone_customer on milestone (customer_id, occurred_at, id);
       create index milestone_type on milestone (milestone_type, occurred_at, id);
       create index milestone_occurred on milestone (occurred_at, id);
-      create unique index milestone_once on milestone (customer_id, milestone_type)
+      create unique index milestone_once on milestone (origin_customer_id, milestone_type)
         where deleted_at is null and milestone_type in (${list(ONCE_ONLY)});
+      select guard_retired_customers('milestone');
 
       create table stage_refusal (${ROW_COLUMNS}, ${CUSTOMER_COLUMNS},
         opportunity_id text not null,

@@ -1,5 +1,5 @@
 // [Journey] Milestones and their named statements.
-import { visibleCustomer } from '@customer360/customer-data/directory';
+import { customerField, visibleCustomer } from '@customer360/customer-data/directory';
 import type { Actor } from '@customer360/kernel/actor';
 import type { Reader } from '@customer360/kernel/database';
 import { customerColumns, rowColumns } from '@customer360/kernel/entity';
@@ -29,7 +29,7 @@ const milestoneList: ListSpec<Milestone> = {
   select: columns(MilestoneEntity, 'm'),
   from: raw('milestone m'),
   filter: {
-    customerId: field('m.customer_id', 'uuid'),
+    customerId: customerField('m.customer_id'),
     milestoneType: field('m.milestone_type', 'enum'),
     occurredAt: field('m.occurred_at', 'timestamptz'),
     createdAt: field('m.created_at', 'timestamptz'),

@@ -1,7 +1,7 @@
 // [Journey] Milestones that the system records from facts, set-based and repeat-proof: `sourceRef` names the fact, so that the same one never
 // makes two, and a date that a late or corrected fact proves wrong is put right. What people recorded or deleted by hand is left alone.
 import { randomUUID } from 'node:crypto';
-import { sql } from '@customer360/kernel/sql';
+import { raw, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { milestoneFact, milestoneUpdatedFact } from './milestone.table.ts';
 import { type Milestone, type MilestoneType, ONCE_ONLY } from './milestone.ts';
@@ -13,6 +13,9 @@ export interface SystemMilestone {
   readonly sourceRef: string;
   readonly details: object | null;
 }
+
+/** Spelled out as in the index `milestone_once`, so that Postgres finds by it even where it has no statistics yet. */
+const ONCE_ONLY_LIST = raw(ONCE_ONLY.map((type) => `'${type}'`).join(', '));
 
 type Written = Pick<Milestone, 'id' | 'customerId' | 'milestoneType' | 'occurredAt'> & { inserted: boolean };
 
@@ -31,9 +34,9 @@ export async function recordFromFacts(tx: Tx, milestones: readonly SystemMilesto
         from unnest(${items.map(() => randomUUID())}::uuid[], ${items.map((i) => i.customerId)}::uuid[], ${items.map((i) => i.milestoneType)}::text[],
           ${items.map((i) => i.occurredAt)}::timestamptz[], ${items.map((i) => i.details && JSON.stringify(i.details))}::jsonb[],
           ${items.map((i) => i.sourceRef)}::text[]) as new(id, customer_id, type, at, details, source_ref)
-        where not (new.type = any(${[...ONCE_ONLY]}) and exists (
+        where not (new.type in (${ONCE_ONLY_LIST}) and exists (
           select 1 from milestone hand where hand.customer_id = new.customer_id and hand.milestone_type = new.type and hand.deleted_at is null
-            and hand.source_ref is distinct from new.source_ref))
+            and hand.milestone_type in (${ONCE_ONLY_LIST}) and hand.source_ref is distinct from new.source_ref))
         on conflict (source_ref) do update set occurred_at = excluded.occurred_at, version = m.version + 1, updated_at = ${tx.now}
         where m.deleted_at is null and (m.milestone_type in ('first_contact', 'support_escalation') and excluded.occurred_at < m.occurred_at
           or m.milestone_type = 'first_purchase' and excluded.occurred_at <> m.occurred_at)

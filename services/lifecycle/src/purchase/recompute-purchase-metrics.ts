@@ -21,8 +21,8 @@ interface Recomputed {
   changedFields: string[];
 }
 
-/** `asOf`: per affected customer, the time of the newest event in this batch. */
-export async function recomputePurchaseMetrics(tx: Tx, asOf: ReadonlyMap<string, Date>, at: Installation): Promise<void> {
+/** `asOf`: per affected customer, the time of the newest event in this batch; null where none came. */
+export async function recomputePurchaseMetrics(tx: Tx, asOf: ReadonlyMap<string, Date | null>, at: Installation): Promise<void> {
   if (asOf.size === 0) return;
   const rows = await tx.query<Recomputed>('recomputePurchaseMetrics', statement(tx.now, asOf, at));
   await recordFromFacts(
@@ -57,7 +57,7 @@ export async function recomputePurchaseMetrics(tx: Tx, asOf: ReadonlyMap<string,
   }
 }
 
-const statement = (now: Date, asOf: ReadonlyMap<string, Date>, { reportingCurrency, timeZone }: Installation) => sql`
+const statement = (now: Date, asOf: ReadonlyMap<string, Date | null>, { reportingCurrency, timeZone }: Installation) => sql`
   with affected as (
     select customer_id, as_of from unnest(${[...asOf.keys()]}::uuid[], ${[...asOf.values()]}::timestamptz[]) as a(customer_id, as_of)
   ),

@@ -1,5 +1,5 @@
 // [Sales to CRM: Deal closed] Automatic stage changes that could not be made: a queue that managers look at.
-import { visibleCustomer } from '@customer360/customer-data/directory';
+import { customerField, visibleCustomer } from '@customer360/customer-data/directory';
 import type { Actor } from '@customer360/kernel/actor';
 import type { Reader } from '@customer360/kernel/database';
 import { type CustomerChild, customerColumns, type Row, rowColumns } from '@customer360/kernel/entity';
@@ -95,7 +95,7 @@ const refusalList: ListSpec<RefusalWithStages> = {
   select: SELECT,
   from: FROM,
   filter: {
-    customerId: field('r.customer_id', 'uuid'),
+    customerId: customerField('r.customer_id'),
     reason: field('r.reason', 'enum'),
     resolvedAt: field('r.resolved_at', 'timestamptz'),
     createdAt: field('r.created_at', 'timestamptz'),

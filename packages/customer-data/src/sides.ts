@@ -1,5 +1,5 @@
-// One customer, several identities: a merged (retired) id keeps its own records, and its survivor answers for all of them. "Sides" are the
-// customer's own id and every id that was merged into it. Records stay where they were made, so an un-merge gives each side back its own.
+// One customer, several identities: where rows may not be moved (proof, history), they stay with the identity they were made for, and the
+// survivor answers for all its "sides": its own id and every id that was merged into it. An un-merge gives each side back its own by itself.
 import { raw, type Sql, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 
