@@ -33,7 +33,7 @@ const PROBLEMS: Record<string, string> = {
   StatusFollowsStage: 'allowed',
   RestoreConflict: 'field',
   DuplicateCandidates:
-    'overrideToken overrideTokenExpiresAt candidates { hidden score reasons { field level } customer { id displayName } }',
+    'overrideToken overrideTokenExpiresAt candidates { hidden score reasons { field level bits } customer { id displayName } }',
 };
 
 const MEMBERS: Record<string, string[]> = {

@@ -1,16 +1,13 @@
 // A gateway process of a test's own before the services of the shared stack: for what needs other limits or another issuer than the stack's, and
 // must not disturb anybody else. It believes an issuer that lives in the test, whose keys the test may change at any time.
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { type Program, root, startProgram } from './program.ts';
 import { type Role, stack } from './stack.ts';
-
-const root = join(import.meta.dirname, '../..');
 
 /** A signing key; `public` is what the issuer may publish of it. */
 export interface Key {
@@ -34,7 +31,7 @@ export interface Wish {
   header?: Record<string, unknown>;
 }
 
-export interface OwnGateway {
+export interface OwnGateway extends Pick<Program, 'complaints' | 'signal'> {
   /** Ends in /graphql. */
   readonly graph: string;
   /** The issuer's name. */
@@ -62,27 +59,18 @@ export async function ownGateway(env: Record<string, string> = {}): Promise<OwnG
   });
   await new Promise<void>((done) => jwks.listen(0, '127.0.0.1', done));
   const issuer = `http://127.0.0.1:${(jwks.address() as AddressInfo).port}`;
-  const child = spawn(
-    process.execPath,
-    ['--conditions=customer360-source', '--disable-warning=ExperimentalWarning', join(root, 'gateway/src/main.ts')],
-    {
-      cwd: root,
-      stdio: ['pipe', 'pipe', 'inherit'],
-      env: {
-        PATH: process.env.PATH,
-        NODE_COMPILE_CACHE: join(root, '.cache/node-compile'),
-        EXIT_WITH_PARENT: 'true',
-        GATEWAY_HOST: '127.0.0.1',
-        GATEWAY_PORT: '0',
-        SUPERGRAPH_FILE: join(root, 'schemas/graphql/supergraph.graphql'),
-        SUBGRAPH_URLS: JSON.stringify(subgraphUrls()),
-        INNER_KEY: JSON.stringify(JSON.parse(readFileSync(stack().secrets, 'utf8')).innerKey),
-        AUTH_ISSUERS: JSON.stringify([{ issuer, jwksUri: issuer, audience: 'customer360', kind: 'staff' }]),
-        ...env,
-      },
-    },
-  );
-  const url = await readyUrl(child);
+  const { url, complaints, signal, stop } = await startProgram('gateway', {
+    GATEWAY_HOST: '127.0.0.1',
+    GATEWAY_PORT: '0',
+    SUPERGRAPH_FILE: join(root, 'schemas/graphql/supergraph.graphql'),
+    SUBGRAPH_URLS: JSON.stringify(subgraphUrls()),
+    INNER_KEY: JSON.stringify(JSON.parse(readFileSync(stack().secrets, 'utf8')).innerKey),
+    AUTH_ISSUERS: JSON.stringify([{ issuer, jwksUri: issuer, audience: 'customer360', kind: 'staff' }]),
+    ...env,
+  }).catch((error) => {
+    jwks.close();
+    throw error;
+  });
   const token: OwnGateway['token'] = ({ key: by = key, sub = stack().staff.admin, roles = ['admin'], claims, header } = {}) => {
     const now = Math.floor(Date.now() / 1_000);
     const all = { iss: issuer, aud: 'customer360', sub, roles, iat: now, exp: now + 600, jti: randomUUID(), ...claims };
@@ -107,7 +95,13 @@ export async function ownGateway(env: Record<string, string> = {}): Promise<OwnG
       const body = (await response.json()) as { data?: any; errors?: any[] };
       return { status: response.status, headers: response.headers, ...body, ms: performance.now() - began };
     },
-    close: () => stop(child, jwks),
+    complaints,
+    signal,
+    async close() {
+      await stop();
+      jwks.closeAllConnections();
+      jwks.close();
+    },
   };
 }
 
@@ -117,24 +111,3 @@ const subgraphUrls = () =>
       .filter(([name]) => name !== 'gateway')
       .map(([name, { url }]) => [name, `${url}/graphql`]),
   );
-
-/** The gateway says where it listens in its first log lines. */
-function readyUrl(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    child.on('exit', (code) => reject(new Error(`the gateway ended with code ${code}`)));
-    createInterface({ input: child.stdout! }).on('line', (line) => {
-      const { msg, url } = line.startsWith('{') ? JSON.parse(line) : {};
-      if (msg === 'ready') resolve(url);
-    });
-  });
-}
-
-async function stop(child: ChildProcess, jwks: Server): Promise<void> {
-  const gone = new Promise((done) => child.once('exit', done));
-  if (child.exitCode === null) {
-    child.kill('SIGTERM');
-    await gone;
-  }
-  jwks.closeAllConnections();
-  jwks.close();
-}

@@ -149,8 +149,15 @@ test('[Customer AC-2][Duplicate on create] the same e-mail, phone or tax id is s
   const found = await create('sales_manager', 'Customer', again);
   expect(found).toMatchObject({
     __typename: 'DuplicateCandidates',
-    candidates: [{ hidden: false, score: 95, reasons: [{ field: 'email', level: 'exact' }], customer: { id: first.id } }],
+    candidates: [
+      {
+        hidden: false,
+        reasons: expect.arrayContaining([{ field: 'email', level: 'exact', bits: expect.any(Number) }]),
+        customer: { id: first.id },
+      },
+    ],
   });
+  expect(found.candidates[0].score).toBeGreaterThan(80);
   const lifetime = Date.parse(found.overrideTokenExpiresAt) - Date.now();
   expect(lifetime).toBeGreaterThan(14 * 60_000);
   expect(lifetime).toBeLessThan(15 * 60_000 + 5_000);
@@ -171,16 +178,16 @@ test('[Customer AC-2][Duplicate on create] the same e-mail, phone or tax id is s
 
 test('[Duplicate on create] phone and tax id count in any spelling, deleted customers do not', async () => {
   const number = `3${digits(7)}`;
-  const first = await person({ phone: `+4930${number}` });
+  const first = await person({ displayName: 'Yvonne Zahnarzt', phone: `+4930${number}` });
   const national = {
     type: 'INDIVIDUAL',
-    displayName: 'Y',
+    displayName: 'Frau Zahnarzt, Yvonne',
     ownerId: null,
     phone: `030 ${number.slice(0, 3)} ${number.slice(3)}`,
     phoneRegion: 'DE',
   };
   expect((await create('admin', 'Customer', national)).candidates).toMatchObject([
-    { reasons: [{ field: 'phone' }], customer: { id: first.id } },
+    { reasons: expect.arrayContaining([expect.objectContaining({ field: 'phone', level: 'equal' })]), customer: { id: first.id } },
   ]);
   const taxId = `T-${word()}-${word()}`;
   const works = await organisation({ account: { legalName: 'A', taxId, country: 'AQ' } });
@@ -191,7 +198,7 @@ test('[Duplicate on create] phone and tax id count in any spelling, deleted cust
     account: { legalName: 'B', taxId: taxId.toLowerCase().replaceAll('-', ' '), country: 'AQ' },
   };
   expect((await create('admin', 'Customer', second)).candidates).toMatchObject([
-    { score: 99, reasons: [{ field: 'taxId' }], customer: { id: works.id } },
+    { reasons: expect.arrayContaining([expect.objectContaining({ field: 'taxId', level: 'equal' })]), customer: { id: works.id } },
   ]);
   await remove('admin', 'Customer', works.id);
   expect(await create('admin', 'Customer', second)).toMatchObject({ __typename: 'Customer' });
@@ -203,7 +210,9 @@ test('[Duplicate on create] a candidate that the caller may not see shows that i
   const email = mailbox();
   await person({ email, ownerId: owner.sub });
   const found = await create(stranger, 'Customer', { type: 'INDIVIDUAL', displayName: 'Z', email });
-  expect(found.candidates).toEqual([{ hidden: true, score: 95, reasons: [{ field: 'email', level: 'exact' }], customer: null }]);
+  expect(found.candidates).toEqual([
+    { hidden: true, score: expect.any(Number), reasons: [{ field: 'email', level: 'exact', bits: expect.any(Number) }], customer: null },
+  ]);
 });
 
 test('[Duplicate on create] of two callers at once only one passes the check', async () => {

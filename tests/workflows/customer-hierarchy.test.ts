@@ -1,7 +1,7 @@
 // Hierarchy and relationships through the running stack: one truth for the parent, no loops, dated rows.
 import { expect, test } from '@jest/globals';
-import { create, end, facts, organisation, person, read, refusal, remove, restore, UPDATE, update } from '../support/customers.ts';
-import { database } from '../support/stack.ts';
+import { create, end, facts, organisation, person, read, refusal, remove, restore, UPDATE, update, word } from '../support/customers.ts';
+import { database, eventually, gql, must, publishInbound } from '../support/stack.ts';
 
 const today = new Date().toISOString().slice(0, 10);
 const move = async (id: string, parentId: string | null) => update('admin', 'Customer', await read(id, 'id version'), { parentId });
@@ -146,3 +146,59 @@ test('[Relationship AC-2] the same relationship does not exist twice at a time, 
   ]);
   expect(await end('admin', second.id, '2025-03-01')).toMatchObject({ endDate: '2025-03-01' });
 });
+
+const TREE = `query($id: ID!, $first: Int, $after: String, $maxDepth: Int! = 100) { customer(id: $id) {
+  hierarchy(first: $first, after: $after, maxDepth: $maxDepth) { nodes { depth childCount customer { displayName } } pageInfo { hasNextPage endCursor } totalCount }
+  hierarchyTotals { customers openActivities revenue { amount currency } } } }`;
+
+test('[AccountHierarchy] a tree of any depth is read depth first in pages of one statement, and its totals cover the whole subtree', async () => {
+  const name = word();
+  const make = async (label: string, parentId?: string) =>
+    (await create('admin', 'Customer', { type: 'ORGANIZATION', displayName: `${name} ${label}`, ownerId: null, parentId })).id as string;
+  const top = await make('top');
+  const b = await make('b', top);
+  const a = await make('a', top);
+  await make('b1', b);
+  const a1 = await make('a1', a);
+  await make('a1x', a1);
+
+  const labels: string[] = [];
+  let after: string | undefined;
+  for (let pages = 0; pages < 10; pages++) {
+    const { customer } = await must('sales_rep', TREE, { id: top, first: 2, after });
+    const { nodes, pageInfo, totalCount } = customer.hierarchy;
+    expect(totalCount).toBe(5);
+    labels.push(...nodes.map((node: any) => `${node.depth} ${node.customer.displayName.slice(name.length + 1)} ${node.childCount}`));
+    if (!pageInfo.hasNextPage) break;
+    after = pageInfo.endCursor;
+  }
+  expect(labels).toEqual(['1 a 1', '2 a1 1', '3 a1x 0', '1 b 1', '2 b1 0']);
+  const shallow = await must('sales_rep', TREE, { id: top, maxDepth: 1 });
+  expect(shallow.customer.hierarchy.nodes).toHaveLength(2);
+  expect((await gql('sales_rep', TREE, { id: top, maxDepth: 101 })).errors?.[0]?.extensions).toMatchObject({
+    code: 'BAD_USER_INPUT',
+    field: 'maxDepth',
+  });
+
+  await must('admin', 'mutation($input: CreateActivityInput!) { createActivity(input: $input) { __typename } }', {
+    input: { customerId: a1, activityType: 'CALL', subject: 'call', dueDate: '2030-01-01T00:00:00Z' },
+  });
+  const payment = {
+    paymentId: crypto.randomUUID(),
+    invoiceId: null,
+    amount: '12.50',
+    currency: 'EUR',
+    convertedAmount: null,
+    receivedAt: '2026-01-01T00:00:00Z',
+  };
+  await publishInbound('financial.events.v1', [{ type: 'financial.payment-received.v1', data: { ...payment, customerId: a1 } }]);
+  await publishInbound('financial.events.v1', [
+    { type: 'financial.payment-received.v1', data: { ...payment, paymentId: crypto.randomUUID(), amount: '30', customerId: b } },
+  ]);
+  await eventually(async () => {
+    const { customer } = await must('sales_rep', TREE, { id: top });
+    expect(customer.hierarchyTotals).toEqual({ customers: 6, openActivities: 1, revenue: [{ amount: '42.50', currency: 'EUR' }] });
+  });
+  const below = await must('sales_rep', TREE, { id: b });
+  expect(below.customer.hierarchyTotals).toEqual({ customers: 2, openActivities: 0, revenue: [{ amount: '30.00', currency: 'EUR' }] });
+}, 60_000);

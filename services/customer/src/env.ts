@@ -5,6 +5,46 @@ import { z } from 'zod';
 const admin = z.object({ id: z.uuid().toLowerCase(), name: z.string().min(1).max(200), email: z.email().max(254) });
 
 export const customerEnv = serviceEnv.extend({
+  DUPLICATE_THRESHOLD: z.coerce
+    .number()
+    .min(50)
+    .max(100)
+    .default(80)
+    .describe('Score (0 to 100) above which a new customer is shown as a duplicate before it is saved; from 50 on it is a hint.'),
+  IMPORT_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1_024)
+    .max(2_000_000_000)
+    .default(268_435_456)
+    .describe('Largest file that may be imported, in bytes.'),
+  IMPORT_MAX_UNPACKED_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1_024)
+    .max(8_000_000_000)
+    .default(1_073_741_824)
+    .describe('Largest XLSX file once unpacked, in bytes; what unpacks to more is a zip bomb, or belongs into CSV.'),
+  IMPORT_MAX_ROWS: z.coerce.number().int().min(1).max(10_000_000).default(1_000_000).describe('Most lines of a file that is imported.'),
+  IMPORT_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(365)
+    .default(30)
+    .describe('Days after its end for which an import can be undone and its report fetched; then its lines and journal are erased.'),
+  MERGE_APPROVAL_ABOVE: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(500)
+    .describe('A merge that moves more rows of this service than this needs a second person to approve it.'),
+  MERGE_DEADLINE_MINUTES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(15)
+    .describe('Minutes after which a merge that a service has not followed raises an alarm.'),
   BOOTSTRAP_ADMIN: z
     .string()
     .transform((text, issues) => {

@@ -8,14 +8,40 @@ import { addressesOfCustomer } from './address/address.table.ts';
 import { contactList, contactsOfCustomer } from './contact/contact.table.ts';
 import type { Contact } from './contact/contact.ts';
 import { ancestorsOf, childrenList, customerLoader } from './customer/customer.table.ts';
+import { externalIdsOf } from './customer/external-id.ts';
+import { hierarchyPages, totalsLoader } from './hierarchy/hierarchy.table.ts';
+import { importRowList } from './import/import.table.ts';
+import { findReadiness } from './invoice/invoice-readiness.ts';
 import { pagesBelow } from './list.ts';
 import { relationshipList } from './relationship/relationship.table.ts';
+import { countOwned, findHandOvers, findSuccessors } from './staff-member/hand-over.ts';
 import { staffLoader } from './staff-member/staff-member.table.ts';
+import { openFlags } from './text-flag/text-flag.table.ts';
 
 export function loaders(ctx: RequestContext) {
   return {
     customer: customerLoader(ctx),
     staff: staffLoader(ctx),
+    owned: byKey(
+      (ids: readonly string[]) => countOwned(ctx.db, ids),
+      (row) => row.staffId,
+    ),
+    successor: byKey(
+      (ids: readonly string[]) => findSuccessors(ctx.db, ids),
+      (row) => row.staffId,
+    ),
+    handOver: byKey(
+      (ids: readonly string[]) => findHandOvers(ctx.db, ids),
+      (row) => row.staffId,
+    ),
+    readiness: byKey(
+      (ids: readonly string[]) => findReadiness(ctx.db, ids),
+      (row) => row.customerId,
+    ),
+    externalIds: manyByKey(
+      (ids: readonly string[]) => externalIdsOf(ctx.db, ids),
+      (row) => row.customerId,
+    ),
     account: byKey<string, Account>(
       (ids) =>
         ctx.db.query(
@@ -36,9 +62,13 @@ export function loaders(ctx: RequestContext) {
       (ids) => ancestorsOf(ctx, ids),
       (row) => row.startId,
     ),
+    textFlags: openFlags(ctx.db),
+    hierarchy: hierarchyPages(ctx),
+    totals: totalsLoader(ctx),
     children: pagesBelow(ctx, childrenList, raw('c.parent_id = parent.id')),
     contacts: pagesBelow(ctx, contactsOfCustomer, raw('t.customer_id = parent.id')),
     addresses: pagesBelow(ctx, addressesOfCustomer, raw('t.customer_id = parent.id')),
+    importRows: pagesBelow(ctx, importRowList, raw('t.import_id = parent.id')),
     relationships: pagesBelow(ctx, relationshipList, raw('(t.from_customer_id = parent.id or t.to_customer_id = parent.id)')),
   };
 }

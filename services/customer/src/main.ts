@@ -4,15 +4,32 @@ import { runService } from '@customer360/kernel/service';
 import { AccountTable } from './account/account.table.ts';
 import { AddressTable } from './address/address.table.ts';
 import { onComplianceState } from './consumers/on-compliance-state.ts';
+import { onInteractionState } from './consumers/on-interaction-state.ts';
 import { onLifecycleState } from './consumers/on-lifecycle-state.ts';
+import { onRedirectState } from './consumers/on-redirect-state.ts';
 import { ContactTable } from './contact/contact.table.ts';
 import { CustomerTable } from './customer/customer.table.ts';
+import { countStatistics, lookForDuplicates } from './duplicate/look-for-duplicates.ts';
+import { loadMatching } from './duplicate/matching-model.table.ts';
 import { customerEnv } from './env.ts';
+import { fileDoor } from './import/file-door.ts';
+import { ImportTable } from './import/import.table.ts';
+import { ImportTemplateTable } from './import/import-template.ts';
+import { clearOldImports } from './import/retention.ts';
+import { workOnImports } from './import/work-on-imports.ts';
 import { loaders } from './loaders.ts';
+import { eraseJournals } from './merge/erase-journals.ts';
+import { MergeTable } from './merge/merge.table.ts';
+import { watchMerges } from './merge/merge-progress.ts';
 import { CustomerTables1730000001000 } from './migrations/customer-tables.ts';
+import { DuplicateTables1730000020000 } from './migrations/duplicate-tables.ts';
+import { ImportTables1730000030000 } from './migrations/import-tables.ts';
+import { MergeTables1730000050000 } from './migrations/merge-tables.ts';
+import { UpkeepTables1730000040000 } from './migrations/upkeep-tables.ts';
 import { RelationshipTable } from './relationship/relationship.table.ts';
 import { resolvers } from './resolvers.ts';
 import { bootstrapAdmin } from './staff-member/bootstrap-admin.ts';
+import { handOverCustomers } from './staff-member/hand-over.ts';
 import { StaffMemberTable } from './staff-member/staff-member.table.ts';
 
 const env = readEnv(customerEnv);
@@ -22,11 +39,38 @@ await runService(
   {
     name: 'customer',
     resolvers,
-    entities: [CustomerTable, ContactTable, AccountTable, AddressTable, RelationshipTable, StaffMemberTable],
-    migrations: [CustomerTables1730000001000],
-    subscriptions: [onLifecycleState, onComplianceState],
+    entities: [
+      CustomerTable,
+      ContactTable,
+      AccountTable,
+      AddressTable,
+      RelationshipTable,
+      StaffMemberTable,
+      ImportTable,
+      ImportTemplateTable,
+      MergeTable,
+    ],
+    migrations: [
+      CustomerTables1730000001000,
+      DuplicateTables1730000020000,
+      ImportTables1730000030000,
+      UpkeepTables1730000040000,
+      MergeTables1730000050000,
+    ],
+    subscriptions: [onLifecycleState, onInteractionState, onComplianceState, ...onRedirectState],
     loaders,
+    routes: (ctx) => ({ '/files': fileDoor(ctx) }),
+    background: [
+      { name: 'look for duplicates', everyMs: 1_000, run: lookForDuplicates },
+      { name: 'count what is common', everyMs: 60_000, run: countStatistics },
+      { name: 'hand over customers of inactive owners', everyMs: 1_000, run: handOverCustomers },
+      workOnImports,
+      clearOldImports,
+      { name: 'watch merges', everyMs: 30_000, run: watchMerges },
+      { name: 'erase journals of merges', everyMs: 3_600_000, run: eraseJournals },
+    ],
     onStart: async (ctx) => {
+      await loadMatching(ctx.db);
       if (admin) await bootstrapAdmin(ctx, admin);
     },
     schemas: new URL('../../../schemas/', import.meta.url),

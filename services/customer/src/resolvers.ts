@@ -3,10 +3,29 @@ import { accountResolvers } from './account/account.resolvers.ts';
 import { addressResolvers } from './address/address.resolvers.ts';
 import { contactResolvers } from './contact/contact.resolvers.ts';
 import { customerResolvers } from './customer/customer.resolvers.ts';
+import { duplicateResolvers } from './duplicate/duplicate.resolvers.ts';
+import { hierarchyResolvers } from './hierarchy/hierarchy.resolvers.ts';
+import { importResolvers } from './import/import.resolvers.ts';
+import { invoiceResolvers } from './invoice/invoice.resolvers.ts';
+import { mergeResolvers } from './merge/merge.resolvers.ts';
 import { relationshipResolvers } from './relationship/relationship.resolvers.ts';
 import { staffMemberResolvers } from './staff-member/staff-member.resolvers.ts';
+import { textFlagResolvers } from './text-flag/text-flag.resolvers.ts';
 
-const rooms = [customerResolvers, contactResolvers, accountResolvers, addressResolvers, relationshipResolvers, staffMemberResolvers];
+const rooms = [
+  customerResolvers,
+  duplicateResolvers,
+  contactResolvers,
+  accountResolvers,
+  addressResolvers,
+  hierarchyResolvers,
+  importResolvers,
+  invoiceResolvers,
+  mergeResolvers,
+  relationshipResolvers,
+  staffMemberResolvers,
+  textFlagResolvers,
+];
 
 export const resolvers: object = {
   ...Object.assign({}, ...rooms),

@@ -2,6 +2,7 @@
 // auditor who asks. Out of scope is not found, never forbidden.
 import { inScope } from '@customer360/customer-data/scope';
 import { type Actor, hasRole } from '@customer360/kernel/actor';
+import { type FilterField, field } from '@customer360/kernel/filter';
 import { forbidden } from '@customer360/kernel/problem';
 import { raw, type Sql, sql } from '@customer360/kernel/sql';
 
@@ -12,6 +13,7 @@ export function visibleCustomer(actor: Actor, alias: string, includeDeleted = fa
     ownerId: raw(`${alias}.owner_id`),
     processingRestricted: raw(`${alias}.processing_restricted`),
     teamOf,
+    survivorOf,
   });
   return includeDeleted ? scope : sql`(${raw(alias)}.deleted_at is null and ${scope})`;
 }
@@ -29,3 +31,9 @@ export function mayIncludeDeleted(actor: Actor, includeDeleted: boolean | null |
   if (hasRole(actor, 'admin', 'dpo', 'auditor')) return true;
   throw forbidden('includeDeleted: only an admin, a dpo or an auditor sees deleted rows', { field: 'includeDeleted' });
 }
+
+/** Where this customer id leads now: itself, or the survivor of a merge. */
+export const survivorOf = (id: Sql): Sql => sql`coalesce((select led.merged_into from customer led where led.id = ${id}), ${id})`;
+
+/** A filter field over a column of customer ids: a retired id finds the survivor's rows. [WF-CM-002] */
+export const customerField = (column: string): FilterField => ({ ...field(column, 'uuid'), means: survivorOf });

@@ -2,7 +2,7 @@
 // restriction, compare versions, write, and tell. The rule itself stands in the verb's file; here is only what all of them share.
 import { type ProcessingRestricted, refuseRestricted } from '@customer360/customer-data/restriction';
 import type { CustomerChild, Row } from '@customer360/kernel/entity';
-import { expectVersion, notFound, type Problem } from '@customer360/kernel/problem';
+import { expectVersion, movedMeanwhile, notFound, type Problem } from '@customer360/kernel/problem';
 import { sql } from '@customer360/kernel/sql';
 import { type Fact, type Tx, transact } from '@customer360/kernel/transact';
 import type { EntitySchema } from 'typeorm';
@@ -25,12 +25,16 @@ export async function requireCustomer(ctx: Ctx, id: string, field: string): Prom
   return customer;
 }
 
-/** The same inside the transaction, under the lock. */
+/** The same inside the transaction, under the lock; CONFLICT where it was merged into another one meanwhile. */
 export async function customerUnderLock(tx: Tx, id: string, field: string): Promise<Customer> {
   const customer = await customerIn(tx, id);
-  if (!customer) throw notFound('Customer', id, field);
-  return customer;
+  if (customer) return customer;
+  if (await mergedMeanwhile(tx, id)) throw movedMeanwhile('Customer', id);
+  throw notFound('Customer', id, field);
 }
+
+const mergedMeanwhile = async (tx: Tx, id: string): Promise<boolean> =>
+  (await tx.one('findMergedMeanwhile', sql`select 1 from customer where id = ${id} and merged_into is not null`)) !== undefined;
 
 /** Reads a row by id in the transaction. */
 export async function readRow<R extends Row>(tx: Tx, table: EntitySchema<R>, id: string): Promise<R> {
@@ -85,6 +89,8 @@ export async function changeChild<R extends Row & CustomerChild, P extends Probl
   if (!seen) throw notFound(child.noun, id);
   return transact<R, P | ProcessingRestricted>(ctx, { lock: [seen.customerId] }, async (tx) => {
     const row = await readRow(tx, child.table, id);
+    // Whose lock we hold is not whose row it is any more: a merge came between.
+    if (row.customerId !== seen.customerId) throw movedMeanwhile(child.noun, id);
     const customer = await customerIn(tx, row.customerId);
     if (!customer || (row.deletedAt !== null && !options.deleted)) throw notFound(child.noun, id);
     const refused = refuseRestricted(customer, tx.actor);

@@ -7,7 +7,7 @@ import { columns, raw, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
 import type { ListSpec } from '../list.ts';
-import { visibleChild } from '../scope.ts';
+import { customerField, visibleChild } from '../scope.ts';
 import type { Account } from './account.ts';
 
 export const AccountTable = new EntitySchema<Account>({
@@ -46,7 +46,7 @@ export const accountList: ListSpec<Account> = {
     default: [{ field: 'LEGAL_NAME', direction: 'ASC' }],
   }),
   filter: {
-    customerId: field('t.customer_id', 'uuid'),
+    customerId: customerField('t.customer_id'),
     legalName: field('t.legal_name', 'text'),
     industry: field('t.industry', 'text'),
     country: field('t.country', 'text'),

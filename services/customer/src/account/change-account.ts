@@ -5,6 +5,7 @@ import { changesOf, updateRow } from '@customer360/kernel/rows';
 import type { Tx } from '@customer360/kernel/transact';
 import { readLocalPhones } from '../contact/read-local-phones.ts';
 import { publishCustomerState } from '../customer/customer-state.ts';
+import { refreshMatchKeys } from '../duplicate/refresh-match-keys.ts';
 import type { Ctx } from '../loaders.ts';
 import { type Changes, changeChild, fact, publicNames } from '../write.ts';
 import { AccountTable, accountOf } from './account.table.ts';
@@ -20,22 +21,26 @@ export async function updateAccount(
   input: Changes<AccountFields>,
 ): Promise<Account | Problem> {
   checkAccountFields(input);
-  return changeChild<Account, Problem>(ctx, accountNoun, id, { expectedVersion }, async (tx, account) => {
-    const wanted = { ...input } as Partial<Account>;
-    if (input.taxId !== undefined || input.country !== undefined) {
-      const { taxId, country } = { ...account, ...wanted };
-      const checked = taxIdColumns(taxId, country);
-      if (isProblem(checked)) return checked;
-      Object.assign(wanted, checked);
-    }
-    const changes = changesOf(account, wanted);
-    if (Object.keys(changes).length === 0) return account;
-    const saved = await updateRow(tx, AccountTable, account, changes);
-    tx.emit(fact('account-updated', saved.customerId, { ...ids(saved), changed: publicNames(changes) }));
-    if ('country' in changes) await readLocalPhones(tx, saved.customerId);
-    await publishCustomerState(tx, [saved.customerId]);
-    return saved;
-  });
+  return changeChild<Account, Problem>(ctx, accountNoun, id, { expectedVersion }, (tx, account) => writeAccount(tx, account, input));
+}
+
+/** Writes checked changes in an open transaction, and tells of them; the same account where nothing differs. */
+export async function writeAccount(tx: Tx, account: Account, input: Changes<AccountFields>): Promise<Account | Problem> {
+  const wanted = { ...input } as Partial<Account>;
+  if (input.taxId !== undefined || input.country !== undefined) {
+    const { taxId, country } = { ...account, ...wanted };
+    const checked = taxIdColumns(taxId, country);
+    if (isProblem(checked)) return checked;
+    Object.assign(wanted, checked);
+  }
+  const changes = changesOf(account, wanted);
+  if (Object.keys(changes).length === 0) return account;
+  const saved = await updateRow(tx, AccountTable, account, changes);
+  tx.emit(fact('account-updated', saved.customerId, { ...ids(saved), changed: publicNames(changes) }));
+  if ('country' in changes) await readLocalPhones(tx, saved.customerId);
+  await refreshMatchKeys(tx, [saved.customerId]);
+  await publishCustomerState(tx, [saved.customerId]);
+  return saved;
 }
 
 const ids = ({ id, customerId, version }: Account) => ({ accountId: id, customerId, version });
@@ -57,6 +62,7 @@ export const restoreAccount = (ctx: Ctx, id: string): Promise<Account | Problem>
 async function mark(tx: Tx, account: Account, deletedAt: Date | null, name: string): Promise<Account> {
   const saved = await updateRow(tx, AccountTable, account, { deletedAt, deletionId: null });
   tx.emit(fact(name, saved.customerId, { ...ids(saved), deletionId: null }));
+  await refreshMatchKeys(tx, [saved.customerId]);
   await publishCustomerState(tx, [saved.customerId]);
   return saved;
 }

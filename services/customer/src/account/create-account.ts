@@ -1,6 +1,5 @@
 // Give an organisation its account: one per customer [Account AC-1], a tax id by its country's rules [Account AC-2]. Without a country, that of
 // the headquarters or billing address counts.
-import { newRow } from '@customer360/kernel/entity';
 import { isProblem, type Problem, problem } from '@customer360/kernel/problem';
 import { insertRow } from '@customer360/kernel/rows';
 import type { Tx } from '@customer360/kernel/transact';
@@ -8,11 +7,13 @@ import { countryOfAddress } from '../address/address.table.ts';
 import { readLocalPhones } from '../contact/read-local-phones.ts';
 import type { Customer } from '../customer/customer.ts';
 import { publishCustomerState } from '../customer/customer-state.ts';
+import { refreshMatchKeys } from '../duplicate/refresh-match-keys.ts';
 import type { Ctx } from '../loaders.ts';
-import { type ChildNoun, createChild, fact } from '../write.ts';
+import { type ChildNoun, createChild } from '../write.ts';
 import { AccountTable, accountList, accountOf } from './account.table.ts';
-import { type Account, type AccountFields, refuseAccountOf, taxIdColumns } from './account.ts';
+import { type Account, type AccountFields, refuseAccountOf } from './account.ts';
 import { checkAccountFields } from './account-input.ts';
+import { accountCreated, newAccount } from './new-account.ts';
 
 export const accountNoun: ChildNoun<Account> = { noun: 'Account', table: AccountTable, list: accountList };
 
@@ -32,6 +33,7 @@ export async function createAccount(ctx: Ctx, input: CreateAccountInput): Promis
     const account = await addAccount(tx, customer, input, input.country ?? (await countryOfAddress(tx, customer.id)));
     if (isProblem(account)) return account;
     await readLocalPhones(tx, customer.id);
+    await refreshMatchKeys(tx, [customer.id]);
     await publishCustomerState(tx, [customer.id]);
     return account;
   });
@@ -39,23 +41,9 @@ export async function createAccount(ctx: Ctx, input: CreateAccountInput): Promis
 
 /** Writes the row and its fact; the caller has checked that there is none, and publishes the state. */
 export async function addAccount(tx: Tx, customer: Customer, fields: AccountFields, country: string | null): Promise<Account | Problem> {
-  const taxId = taxIdColumns(fields.taxId, country);
-  if (isProblem(taxId)) return taxId;
-  const account = await insertRow<Account>(tx, AccountTable, {
-    ...newRow(tx.actor, tx.now),
-    customerId: customer.id,
-    originCustomerId: customer.id,
-    legalName: fields.legalName,
-    dbaName: fields.dbaName ?? null,
-    ...taxId,
-    country,
-    industry: fields.industry ?? null,
-    employeeCount: fields.employeeCount ?? null,
-    annualRevenue: fields.annualRevenue ?? null,
-    website: fields.website ?? null,
-    deletionId: null,
-  });
-  const { id, version, taxIdVerified } = account;
-  tx.emit(fact('account-created', customer.id, { accountId: id, customerId: customer.id, version, taxIdVerified }));
+  const account = newAccount(tx, customer.id, fields, country);
+  if (isProblem(account)) return account;
+  await insertRow(tx, AccountTable, account);
+  tx.emit(accountCreated(account));
   return account;
 }

@@ -7,7 +7,7 @@ import { columns, raw, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
 import type { ListSpec } from '../list.ts';
-import { visibleChild } from '../scope.ts';
+import { customerField, visibleChild } from '../scope.ts';
 import type { Address } from './address.ts';
 
 export const AddressTable = new EntitySchema<Address>({
@@ -49,7 +49,7 @@ export const addressList: ListSpec<Address> = {
     default: [{ field: 'CREATED_AT', direction: 'DESC' }],
   }),
   filter: {
-    customerId: field('t.customer_id', 'uuid'),
+    customerId: customerField('t.customer_id'),
     addressType: field('t.address_type', 'enum'),
     isDefault: field('t.is_default', 'bool'),
     city: field('t.city', 'text'),

@@ -5,6 +5,7 @@ import { changesOf, updateRow } from '@customer360/kernel/rows';
 import type { Tx } from '@customer360/kernel/transact';
 import { readLocalPhones } from '../contact/read-local-phones.ts';
 import { publishCustomerState } from '../customer/customer-state.ts';
+import { refreshMatchKeys } from '../duplicate/refresh-match-keys.ts';
 import type { Ctx } from '../loaders.ts';
 import { type Changes, changeChild, fact, publicNames } from '../write.ts';
 import { AddressTable } from './address.table.ts';
@@ -21,23 +22,27 @@ export async function updateAddress(
   input: Changes<AddressFields>,
 ): Promise<Address | Problem> {
   checkAddressFields(input);
-  return changeChild<Address>(ctx, addressNoun, id, { expectedVersion }, async (tx, address) => {
-    const wanted = { ...input } as Partial<Address>;
-    if (input.isDefault === null) wanted.isDefault = false;
-    if (input.latitude !== undefined) wanted.latitude = degrees(input.latitude);
-    if (input.longitude !== undefined) wanted.longitude = degrees(input.longitude);
-    const changes = changesOf(address, wanted);
-    if (Object.keys(changes).length === 0) return address;
-    const next = { ...address, ...changes };
-    checkPosition(next.latitude, next.longitude);
-    if (next.isDefault && ('isDefault' in changes || 'addressType' in changes))
-      await demoteDefault(tx, address.customerId, next.addressType, id);
-    const saved = await updateRow(tx, AddressTable, address, changes);
-    tx.emit(fact('address-updated', saved.customerId, { ...ids(saved), changed: publicNames(changes) }));
-    if ('country' in changes) await readLocalPhones(tx, saved.customerId);
-    await publishCustomerState(tx, [saved.customerId]);
-    return saved;
-  });
+  return changeChild<Address>(ctx, addressNoun, id, { expectedVersion }, (tx, address) => writeAddress(tx, address, input));
+}
+
+/** Writes checked changes in an open transaction, and tells of them; the same address where nothing differs. */
+export async function writeAddress(tx: Tx, address: Address, input: Changes<AddressFields>): Promise<Address> {
+  const wanted = { ...input } as Partial<Address>;
+  if (input.isDefault === null) wanted.isDefault = false;
+  if (input.latitude !== undefined) wanted.latitude = degrees(input.latitude);
+  if (input.longitude !== undefined) wanted.longitude = degrees(input.longitude);
+  const changes = changesOf(address, wanted);
+  if (Object.keys(changes).length === 0) return address;
+  const next = { ...address, ...changes };
+  checkPosition(next.latitude, next.longitude);
+  if (next.isDefault && ('isDefault' in changes || 'addressType' in changes))
+    await demoteDefault(tx, address.customerId, next.addressType, address.id);
+  const saved = await updateRow(tx, AddressTable, address, changes);
+  tx.emit(fact('address-updated', saved.customerId, { ...ids(saved), changed: publicNames(changes) }));
+  if ('country' in changes) await readLocalPhones(tx, saved.customerId);
+  await refreshMatchKeys(tx, [saved.customerId]);
+  await publishCustomerState(tx, [saved.customerId]);
+  return saved;
 }
 
 const ids = ({ id, customerId, version }: Address) => ({ addressId: id, customerId, version });
@@ -58,6 +63,7 @@ export const restoreAddress = (ctx: Ctx, id: string): Promise<Address | Problem>
 async function mark(tx: Tx, address: Address, changes: Partial<Address>, name: string): Promise<Address> {
   const saved = await updateRow(tx, AddressTable, address, changes);
   tx.emit(fact(name, saved.customerId, { ...ids(saved), deletionId: null }));
+  await refreshMatchKeys(tx, [saved.customerId]);
   await publishCustomerState(tx, [saved.customerId]);
   return saved;
 }

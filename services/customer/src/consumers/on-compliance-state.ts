@@ -1,5 +1,5 @@
-// Restriction and objection, as compliance states them [Right to Restriction, Right to Objection]: kept on the customer's row, so that every
-// write and every list can honour them without asking anybody. Set-based, by version.
+// Restriction, objection, legal holds and open deletion requests, as compliance states them [Right to Restriction, Right to Objection]: kept on the
+// customer's row, so that every write, list and merge can honour them without asking anybody. Set-based, by version.
 import type { Received, Subscription } from '@customer360/kernel/consumer';
 import { sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
@@ -8,18 +8,29 @@ interface ComplianceState {
   customerId: string;
   processingRestricted: boolean;
   doNotProcess: boolean;
+  legalHold?: boolean;
+  deletionOpen?: boolean;
 }
 
-export const onComplianceState: Subscription = { topic: 'crm.compliance.state.v1', from: 'state', handle: followRestrictions };
+export const onComplianceState: Subscription = { topic: 'crm.compliance.state.v1', from: 'state', handle: followCompliance };
 
-async function followRestrictions(tx: Tx, events: readonly Received<ComplianceState>[]): Promise<void> {
+async function followCompliance(tx: Tx, events: readonly Received<ComplianceState>[]): Promise<void> {
   const latest = [...new Map(events.filter((event) => event.data !== null).map((event) => [event.key, event])).values()];
   if (latest.length === 0) return;
+  const flags = latest.map(({ key, sequence, data }) => ({
+    id: key,
+    version: sequence ?? 0,
+    restricted: data!.processingRestricted,
+    objected: data!.doNotProcess,
+    held: data!.legalHold ?? false,
+    deleting: data!.deletionOpen ?? false,
+  }));
   await tx.query(
-    'followRestrictions',
-    sql`update customer c set processing_restricted = news.restricted, do_not_process = news.objected, compliance_version = news.version
-        from unnest(${latest.map((e) => e.key)}::uuid[], ${latest.map((e) => e.sequence ?? 0)}::int[], ${latest.map((e) => e.data!.processingRestricted)}::boolean[],
-          ${latest.map((e) => e.data!.doNotProcess)}::boolean[]) as news(id, version, restricted, objected)
+    'followCompliance',
+    sql`update customer c set processing_restricted = news.restricted, do_not_process = news.objected, legal_hold = news.held,
+          deletion_open = news.deleting, compliance_version = news.version
+        from jsonb_to_recordset(${JSON.stringify(flags)}::jsonb)
+          as news(id uuid, version int, restricted boolean, objected boolean, held boolean, deleting boolean)
         where c.id = news.id and news.version > c.compliance_version`,
   );
 }

@@ -2,8 +2,10 @@
 // not primary where another one is by now.
 import type { Problem } from '@customer360/kernel/problem';
 import { changesOf, updateRow } from '@customer360/kernel/rows';
+import type { Tx } from '@customer360/kernel/transact';
 import { emailKey } from '../customer/email-key.ts';
 import { phoneE164 } from '../customer/phone.ts';
+import { refreshMatchKeys } from '../duplicate/refresh-match-keys.ts';
 import type { Ctx } from '../loaders.ts';
 import { type Changes, changeChild, fact, publicNames } from '../write.ts';
 import { ContactTable } from './contact.table.ts';
@@ -25,22 +27,26 @@ export async function updateContact(
   input: Changes<ContactFields>,
 ): Promise<Contact | Problem> {
   checkContactFields(input);
-  return changeChild<Contact>(ctx, contactNoun, id, { expectedVersion }, async (tx, contact) => {
-    const { phoneRegion, ...fields } = input;
-    const wanted = { ...fields } as Partial<Contact>;
-    for (const [name, value] of Object.entries(CLEARED))
-      if (wanted[name as keyof Contact] === null) Object.assign(wanted, { [name]: value });
-    if (wanted.roles) wanted.roles = [...new Set(wanted.roles)];
-    if (input.email !== undefined) wanted.emailKey = emailKey(input.email);
-    if (input.phone !== undefined) wanted.phoneE164 = phoneE164(input.phone, phoneRegion ?? (await regionOf(tx, contact.customerId)));
-    const changes = changesOf(contact, wanted);
-    if (Object.keys(changes).length === 0) return contact;
-    if (changes.isPrimary) await demotePrimary(tx, contact.customerId);
-    const saved = await updateRow(tx, ContactTable, contact, changes);
-    tx.emit(fact('contact-updated', saved.customerId, { ...ids(saved), changed: publicNames(changes) }));
-    tx.state(contactState(saved));
-    return saved;
-  });
+  return changeChild<Contact>(ctx, contactNoun, id, { expectedVersion }, (tx, contact) => writeContact(tx, contact, input));
+}
+
+/** Writes checked changes in an open transaction, and tells of them; the same contact where nothing differs. */
+export async function writeContact(tx: Tx, contact: Contact, input: Changes<ContactFields>): Promise<Contact> {
+  const { phoneRegion, ...fields } = input;
+  const wanted = { ...fields } as Partial<Contact>;
+  for (const [name, value] of Object.entries(CLEARED))
+    if (wanted[name as keyof Contact] === null) Object.assign(wanted, { [name]: value });
+  if (wanted.roles) wanted.roles = [...new Set(wanted.roles)];
+  if (input.email !== undefined) wanted.emailKey = emailKey(input.email);
+  if (input.phone !== undefined) wanted.phoneE164 = phoneE164(input.phone, phoneRegion ?? (await regionOf(tx, contact.customerId)));
+  const changes = changesOf(contact, wanted);
+  if (Object.keys(changes).length === 0) return contact;
+  if (changes.isPrimary) await demotePrimary(tx, contact.customerId);
+  const saved = await updateRow(tx, ContactTable, contact, changes);
+  tx.emit(fact('contact-updated', saved.customerId, { ...ids(saved), changed: publicNames(changes) }));
+  tx.state(contactState(saved));
+  await refreshMatchKeys(tx, [saved.customerId]);
+  return saved;
 }
 
 const ids = ({ id, customerId, version }: Contact) => ({ contactId: id, customerId, version });
@@ -51,6 +57,7 @@ export const deleteContact = (ctx: Ctx, id: string, expectedVersion?: number | n
     const deleted = await updateRow(tx, ContactTable, contact, { deletedAt: tx.now });
     tx.emit(fact('contact-deleted', deleted.customerId, { ...ids(deleted), deletionId: null }));
     tx.state(contactState(deleted));
+    await refreshMatchKeys(tx, [deleted.customerId]);
     return deleted;
   });
 
@@ -61,5 +68,6 @@ export const restoreContact = (ctx: Ctx, id: string): Promise<Contact | Problem>
     const restored = await updateRow(tx, ContactTable, contact, { deletedAt: null, deletionId: null, isPrimary });
     tx.emit(fact('contact-restored', restored.customerId, { ...ids(restored), deletionId: null }));
     tx.state(contactState(restored));
+    await refreshMatchKeys(tx, [restored.customerId]);
     return restored;
   });

@@ -14,6 +14,7 @@ export const contactState = (contact: Contact): StateRecord => ({
   data: {
     contactId: contact.id,
     customerId: contact.customerId,
+    originCustomerId: contact.originCustomerId,
     firstName: contact.firstName,
     lastName: contact.lastName,
     email: contact.email,

@@ -6,7 +6,7 @@ import { keyset } from '@customer360/kernel/paging';
 import { columns, raw } from '@customer360/kernel/sql';
 import { EntitySchema } from 'typeorm';
 import type { ListSpec } from '../list.ts';
-import { visibleChild } from '../scope.ts';
+import { customerField, visibleChild } from '../scope.ts';
 import type { Contact } from './contact.ts';
 
 export const ContactTable = new EntitySchema<Contact>({
@@ -53,7 +53,7 @@ export const contactList: ListSpec<Contact> = {
   }),
   filter: {
     id: field('t.id', 'uuid'),
-    customerId: field('t.customer_id', 'uuid'),
+    customerId: customerField('t.customer_id'),
     firstName: field('t.first_name', 'text'),
     lastName: field('t.last_name', 'text'),
     email: field('t.email', 'text'),

@@ -23,7 +23,7 @@ const instant = (column: string): string => `to_char(${column} at time zone 'UTC
 
 const STATE = raw(`jsonb_build_object(
   'customerId', c.id, 'type', c.type, 'displayName', c.display_name, 'status', c.status, 'source', c.source, 'externalId', c.external_id,
-  'email', c.email, 'phone', c.phone, 'ownerId', c.owner_id, 'parentId', c.parent_id, 'mergedInto', c.merged_into,
+  'email', c.email, 'phone', c.phone, 'ownerId', c.owner_id, 'parentId', c.parent_id, 'mergedInto', c.merged_into, 'redirectVersion', c.redirect_version,
   'deletedAt', ${instant('c.deleted_at')}, 'createdAt', ${instant('c.created_at')}, 'updatedAt', ${instant('c.updated_at')},
   'createdByKind', c.created_by_kind, 'initialStage', c.initial_stage,
   'account', case when a.id is not null then jsonb_build_object('legalName', a.legal_name, 'dbaName', a.dba_name, 'taxId', a.tax_id,

@@ -1,17 +1,20 @@
 // Customer in the graph: translation only.
 import { createdBy } from '@customer360/kernel/entity';
 import { enumOf, memberOf } from '@customer360/kernel/graph';
-import { badInput, notFound } from '@customer360/kernel/problem';
+import { badInput, isProblem, notFound, type Problem } from '@customer360/kernel/problem';
 import type { Resolvers } from '../generated/graphql.ts';
+import { hierarchyFields } from '../hierarchy/hierarchy.resolvers.ts';
+import { warningFields } from '../invoice/invoice.resolvers.ts';
 import { list } from '../list.ts';
 import type { Ctx } from '../loaders.ts';
 import { mayIncludeDeleted } from '../scope.ts';
 import { createCustomer } from './create-customer.ts';
-import { customerList, findCustomer } from './customer.table.ts';
+import { customerList, type Found, findCustomer } from './customer.table.ts';
 import { CUSTOMER_SOURCES, CUSTOMER_STATUSES, CUSTOMER_TYPES, type Customer } from './customer.ts';
 import { deleteCustomer } from './delete-customer.ts';
 import { restoreCustomer } from './restore-customer.ts';
 import { updateCustomer } from './update-customer.ts';
+import { WARNINGS, type WarningCode } from './warnings.ts';
 
 const MAX_IDS = 200;
 
@@ -27,10 +30,14 @@ function customersByIds(ctx: Ctx, ids: string[]) {
   return Promise.all(ids.map((id) => ctx.loaders.customer.load(id)));
 }
 
+/** What a mutation answers, with the id it was asked for: a retired one is told by `redirectedFrom`. */
+const asked = <R extends Customer | Problem>(askedId: string, answer: R): R => (isProblem(answer) ? answer : { ...answer, askedId });
+
 export const customerResolvers: Resolvers = {
   CustomerType: enumOf(CUSTOMER_TYPES),
   CustomerStatus: enumOf(CUSTOMER_STATUSES),
   CustomerSource: enumOf(CUSTOMER_SOURCES),
+  CustomerWarningCode: enumOf(Object.keys(WARNINGS) as WarningCode[]),
   Query: {
     customer: (_, args, ctx) => customer(ctx, args.id, args.includeDeleted),
     customersByIds: (_, args, ctx) => customersByIds(ctx, args.ids),
@@ -38,12 +45,17 @@ export const customerResolvers: Resolvers = {
   },
   Mutation: {
     createCustomer: (_, { input }, ctx) => createCustomer(ctx, input),
-    updateCustomer: (_, args, ctx) => updateCustomer(ctx, args.id, args.expectedVersion, args.input),
-    deleteCustomer: (_, args, ctx) => deleteCustomer(ctx, args.id, args.expectedVersion),
+    updateCustomer: async (_, args, ctx) => asked(args.id, await updateCustomer(ctx, args.id, args.expectedVersion, args.input)),
+    deleteCustomer: async (_, args, ctx) => asked(args.id, await deleteCustomer(ctx, args.id, args.expectedVersion)),
     restoreCustomer: (_, args, ctx) => restoreCustomer(ctx, args.id),
   },
   Customer: {
     __resolveReference: (ref, ctx) => ctx.loaders.customer.load(ref.id),
+    redirectedFrom: (c) => {
+      const { askedId } = c as Partial<Found>;
+      return askedId && askedId !== c.id ? askedId : null;
+    },
+    externalIds: (c, _, ctx) => ctx.loaders.externalIds.load(c.id),
     owner: (c, _, ctx) => (c.ownerId ? ctx.loaders.staff.load(c.ownerId) : null),
     parent: (c, _, ctx) => (c.parentId ? ctx.loaders.customer.load(c.parentId) : null),
     ancestors: (c, _, ctx) => ctx.loaders.ancestors.load(c.id),
@@ -53,10 +65,9 @@ export const customerResolvers: Resolvers = {
       (await ctx.loaders.addresses(c.id, { first, filter: addressType && { addressType: { eq: addressType } } })).nodes,
     account: (c, _, ctx) => ctx.loaders.account.load(c.id),
     relationships: (c, args, ctx) => ctx.loaders.relationships(c.id, args),
+    ...hierarchyFields,
+    ...warningFields,
     createdBy,
-  },
-  DuplicateCandidate: {
-    customer: (candidate, _, ctx) => (candidate.hidden ? null : ctx.loaders.customer.load(candidate.customerId)),
   },
   CreateCustomerResult: memberOf('Customer'),
   UpdateCustomerResult: memberOf('Customer'),

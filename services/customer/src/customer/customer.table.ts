@@ -11,7 +11,7 @@ import { columns, raw, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
 import type { ListSpec } from '../list.ts';
-import { visibleCustomer } from '../scope.ts';
+import { customerField, visibleCustomer } from '../scope.ts';
 import type { Customer } from './customer.ts';
 
 export const CustomerTable = new EntitySchema<Customer>({
@@ -30,12 +30,15 @@ export const CustomerTable = new EntitySchema<Customer>({
     ownerId: { name: 'owner_id', type: 'uuid', nullable: true },
     parentId: { name: 'parent_id', type: 'uuid', nullable: true },
     mergedInto: { name: 'merged_into', type: 'uuid', nullable: true },
+    redirectVersion: { name: 'redirect_version', type: 'int' },
     deletionId: { name: 'deletion_id', type: 'uuid', nullable: true },
     initialStage: { name: 'initial_stage', type: 'text', nullable: true },
     stageCategory: { name: 'stage_category', type: 'text', nullable: true },
     lifecycleVersion: { name: 'lifecycle_version', type: 'int' },
     processingRestricted: { name: 'processing_restricted', type: 'boolean' },
     doNotProcess: { name: 'do_not_process', type: 'boolean' },
+    legalHold: { name: 'legal_hold', type: 'boolean' },
+    deletionOpen: { name: 'deletion_open', type: 'boolean' },
     complianceVersion: { name: 'compliance_version', type: 'int' },
   },
 });
@@ -60,7 +63,7 @@ export const customerList: ListSpec<Customer> = {
     default: [{ field: 'CREATED_AT', direction: 'DESC' }],
   }),
   filter: {
-    id: field('c.id', 'uuid'),
+    id: customerField('c.id'),
     type: field('c.type', 'enum'),
     displayName: field('c.display_name', 'text'),
     status: field('c.status', 'enum'),
@@ -69,7 +72,7 @@ export const customerList: ListSpec<Customer> = {
     email: field('c.email', 'text'),
     phone: field('c.phone', 'text'),
     ownerId: field('c.owner_id', 'uuid'),
-    parentId: field('c.parent_id', 'uuid'),
+    parentId: customerField('c.parent_id'),
     processingRestricted: field('c.processing_restricted', 'bool'),
     createdAt: field('c.created_at', 'timestamptz'),
     updatedAt: field('c.updated_at', 'timestamptz'),
@@ -86,7 +89,8 @@ export const childrenList: ListSpec<Customer> = {
   },
 };
 
-type Found = Customer & { askedId: string };
+/** A customer by an id that may be a retired one. */
+export type Found = Customer & { askedId: string };
 
 const found = (actor: Actor, ids: readonly string[], includeDeleted: boolean) => sql`
   select asked.id as "askedId", ${select} from customer asked join customer c on c.id = coalesce(asked.merged_into, asked.id)
@@ -132,26 +136,4 @@ export const ancestorsOf = (ctx: RequestContext, ids: readonly string[]): Promis
     'findAncestors',
     sql`${climbing(ids, MAX_DEPTH + 1)} select up.start as "startId", ${select} from up join customer c on c.id = up.id
         where up.level > 1 and ${visibleCustomer(ctx.actor, 'c')} order by up.start, up.level`,
-  );
-
-/** Which of these live customers share an exact identifier, and whether the caller may see them. */
-export const sharingIdentifiers = (
-  tx: Tx,
-  keys: { emailKey: string | null; phoneE164: string | null; taxIdKey: string | null },
-  limit: number,
-) =>
-  tx.query<{ id: string; email: boolean; phone: boolean; taxId: boolean; visible: boolean }>(
-    'findDuplicates',
-    sql`select c.id, c.email_key is not distinct from ${keys.emailKey} and c.email_key is not null as email,
-          c.phone_e164 is not distinct from ${keys.phoneE164} and c.phone_e164 is not null as phone,
-          a.id is not null as "taxId", ${visibleCustomer(tx.actor, 'c')} as visible
-        from (
-          select id from customer where email_key = ${keys.emailKey}
-          union select id from customer where phone_e164 = ${keys.phoneE164}
-          union select customer_id from account where tax_id_key = ${keys.taxIdKey}
-        ) candidate
-        join customer c on c.id = candidate.id and c.deleted_at is null
-        left join account a on a.customer_id = c.id and a.deleted_at is null and a.tax_id_key = ${keys.taxIdKey}
-        where c.email_key = ${keys.emailKey} or c.phone_e164 = ${keys.phoneE164} or a.id is not null
-        order by "taxId" desc, email desc, phone desc, c.created_at, c.id limit ${limit}`,
   );

@@ -26,6 +26,8 @@ export interface Customer extends Row {
   parentId: string | null;
   /** Where a merge sent this id: always the final survivor, never another retired id. */
   mergedInto: string | null;
+  /** How often `mergedInto` changed; services acknowledge up to which of them they have followed. */
+  redirectVersion: number;
   /** The one deletion that took this row and its children. */
   deletionId: string | null;
   /** The stage that lifecycle shall begin with. */
@@ -36,6 +38,8 @@ export interface Customer extends Row {
   /** What compliance last said. */
   processingRestricted: boolean;
   doNotProcess: boolean;
+  legalHold: boolean;
+  deletionOpen: boolean;
   complianceVersion: number;
 }
 

@@ -6,6 +6,7 @@ import { refuseRestricted } from '@customer360/customer-data/restriction';
 import { expectVersion, type Problem } from '@customer360/kernel/problem';
 import { updateRow } from '@customer360/kernel/rows';
 import { transact } from '@customer360/kernel/transact';
+import { refreshMatchKeys } from '../duplicate/refresh-match-keys.ts';
 import type { Ctx } from '../loaders.ts';
 import { customerUnderLock, fact, requireCustomer } from '../write.ts';
 import { markChildren } from './cascade.ts';
@@ -27,6 +28,7 @@ export async function deleteCustomer(ctx: Ctx, id: string, expectedVersion?: num
     const counts = await markChildren(tx, customer.id, deletionId, 'deleted');
     await markExternalIds(tx, customer.id, deletionId, true);
     tx.emit(fact('customer-deleted', customer.id, { customerId: customer.id, version: deleted.version, deletionId, ...counts }));
+    await refreshMatchKeys(tx, [customer.id]);
     await publishCustomerState(tx, [customer.id]);
     return deleted;
   });

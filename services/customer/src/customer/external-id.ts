@@ -1,5 +1,6 @@
 // External ids live in a table of their own, (system, external id) unique over live and retired customers, so that a merge can keep them all;
 // `customer.externalId` shows the main one. A deleted customer frees its ids (partial unique), a restore asks for them back.
+import type { Reader } from '@customer360/kernel/database';
 import { type Problem, problem } from '@customer360/kernel/problem';
 import { sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
@@ -25,18 +26,64 @@ export async function refuseTakenExternalId(tx: Tx, externalId: string, customer
   return problem('ExternalIdTaken', 'Another customer has this external id.', { takenById: other.visible ? other.id : null });
 }
 
-/** Makes this the customer's main external id; null removes it. */
-export async function setMainExternalId(tx: Tx, customerId: string, externalId: string | null): Promise<void> {
+/** Makes this the customer's main external id in place of the previous one; null removes it. What a merge brought along stays its own. */
+export async function setMainExternalId(tx: Tx, customerId: string, previous: string | null, externalId: string | null): Promise<void> {
   await tx.query(
     'dropExternalId',
-    sql`delete from external_id where customer_id = ${customerId} and system = ${MAIN_SYSTEM} and deleted_at is null`,
+    sql`delete from external_id where customer_id = ${customerId} and origin_customer_id = ${customerId} and system = ${MAIN_SYSTEM}
+          and external_id = ${previous} and deleted_at is null`,
   );
-  if (externalId === null) return;
-  await tx.query(
+  if (externalId !== null) await addExternalId(tx, customerId, externalId);
+}
+
+/** Nothing to do for one that the customer has already, from a merge. */
+const addExternalId = (tx: Tx, customerId: string, externalId: string): Promise<unknown> =>
+  tx.query(
     'addExternalId',
     sql`insert into external_id (id, system, external_id, customer_id, origin_customer_id, created_at)
-        values (gen_random_uuid(), ${MAIN_SYSTEM}, ${externalId}, ${customerId}, ${customerId}, ${tx.now})`,
+        values (gen_random_uuid(), ${MAIN_SYSTEM}, ${externalId}, ${customerId}, ${customerId}, ${tx.now})
+        on conflict (system, external_id) where deleted_at is null do nothing`,
   );
+
+/**
+ * A customer comes back from a merge with its main external id; false where another one has it by now, and then it comes back without. Its ids were
+ * re-pointed before. [WF-CM-002]
+ */
+export async function returnExternalId(tx: Tx, customerId: string, externalId: string | null): Promise<boolean> {
+  if (externalId === null) return true;
+  const holder = await tx.one<{ id: string }>(
+    'findExternalIdHolder',
+    sql`select id from customer where external_id = ${externalId} and deleted_at is null and id <> ${customerId}`,
+  );
+  if (holder) {
+    await tx.query(
+      'handOverExternalId',
+      sql`delete from external_id where system = ${MAIN_SYSTEM} and external_id = ${externalId} and customer_id = ${customerId} and deleted_at is null`,
+    );
+  }
+  await addExternalId(tx, holder?.id ?? customerId, externalId);
+  const mapped = await tx.one<{ customerId: string }>(
+    'findExternalIdMapping',
+    sql`select customer_id as "customerId" from external_id where system = ${MAIN_SYSTEM} and external_id = ${externalId} and deleted_at is null`,
+  );
+  if (!holder && mapped?.customerId === customerId) return true;
+  await tx.query('returnWithoutExternalId', sql`update customer set external_id = null where id = ${customerId}`);
+  return false;
+}
+
+/** All external ids of many customers. */
+export const externalIdsOf = (reader: Reader, ids: readonly string[]): Promise<ExternalId[]> =>
+  reader.query(
+    'findExternalIds',
+    sql`select system, external_id as "externalId", customer_id as "customerId", origin_customer_id as "originCustomerId" from external_id
+        where customer_id = any(${[...ids]}::uuid[]) and deleted_at is null order by created_at, id`,
+  );
+
+export interface ExternalId {
+  readonly system: string;
+  readonly externalId: string;
+  readonly customerId: string;
+  readonly originCustomerId: string;
 }
 
 /** Frees or takes back all external ids of a customer with one deletion. */

@@ -6,6 +6,7 @@ import { type Tx, transact } from '@customer360/kernel/transact';
 import { accountOf } from '../account/account.table.ts';
 import { refuseAccountOf } from '../account/account.ts';
 import { regionOf } from '../contact/phone-region.ts';
+import { refreshMatchKeys } from '../duplicate/refresh-match-keys.ts';
 import type { Ctx } from '../loaders.ts';
 import { HIERARCHY_LOCK, setParent } from '../relationship/set-parent.ts';
 import { type Changes, customerUnderLock, requireCustomer } from '../write.ts';
@@ -46,7 +47,7 @@ export async function updateCustomer(
     if (parentId) await customerUnderLock(tx, parentId, 'input.parentId');
     const circular = parentId === undefined ? undefined : await setParent(tx, customer, parentId, 'input.parentId');
     if (circular) return circular;
-    return write(tx, customer, input, parentId);
+    return writeCustomer(tx, customer, input, parentId);
   });
 }
 
@@ -62,14 +63,16 @@ async function refuse(tx: Tx, customer: Customer, input: UpdateCustomerInput): P
   return input.externalId == null ? undefined : refuseTakenExternalId(tx, input.externalId, customer.id);
 }
 
-async function write(tx: Tx, customer: Customer, input: UpdateCustomerInput, parentId: string | null | undefined): Promise<Customer> {
+/** Writes checked changes in an open transaction, and tells of them; the same customer where nothing differs. */
+export async function writeCustomer(tx: Tx, customer: Customer, input: UpdateCustomerInput, parentId?: string | null): Promise<Customer> {
   const { phoneRegion, parentId: _, ...fields } = input;
   const wanted: Partial<Customer> = { ...(fields as Partial<Customer>), parentId };
   if (input.email !== undefined) wanted.emailKey = emailKey(input.email);
   if (input.phone !== undefined) wanted.phoneE164 = phoneE164(input.phone, phoneRegion ?? (await regionOf(tx, customer.id)));
   const saved = await saveCustomer(tx, customer, wanted);
   if (saved === customer) return customer;
-  if (saved.externalId !== customer.externalId) await setMainExternalId(tx, customer.id, saved.externalId);
+  if (saved.externalId !== customer.externalId) await setMainExternalId(tx, customer.id, customer.externalId, saved.externalId);
+  await refreshMatchKeys(tx, [customer.id]);
   await publishCustomerState(tx, [customer.id]);
   return saved;
 }

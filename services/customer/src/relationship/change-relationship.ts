@@ -1,7 +1,7 @@
 // Update, end, soft-delete and restore a relationship. For PARENT_CHILD each of them keeps `customer.parent_id` in step: ending or deleting a
 // lasting one clears the parent, restoring one sets it again unless there is another parent by now, or a loop would close.
 import { refuseRestricted } from '@customer360/customer-data/restriction';
-import { badInput, checkText, expectVersion, notFound, type Problem, problem } from '@customer360/kernel/problem';
+import { badInput, checkText, expectVersion, movedMeanwhile, notFound, type Problem, problem } from '@customer360/kernel/problem';
 import { changesOf, updateRow } from '@customer360/kernel/rows';
 import { sql } from '@customer360/kernel/sql';
 import { type Tx, transact } from '@customer360/kernel/transact';
@@ -11,6 +11,7 @@ import { publishCustomerState } from '../customer/customer-state.ts';
 import { saveCustomer } from '../customer/save-customer.ts';
 import type { Ctx } from '../loaders.ts';
 import { publicNames, readRow } from '../write.ts';
+import { flagNotes } from './flag-notes.ts';
 import { overlapping, RelationshipTable, relationshipList } from './relationship.table.ts';
 import { checkDays, dayOf, MAX_NOTES, type Relationship } from './relationship.ts';
 import { relationshipFact } from './relationship-facts.ts';
@@ -44,6 +45,7 @@ export async function updateRelationship(
       return problem('DuplicateRelationship', 'The same relationship exists for an overlapping time.', { relationshipId: present.id });
     const saved = await updateRow(tx, RelationshipTable, relationship, changes);
     tx.emit(relationshipFact('updated', saved, { changed: publicNames(changes) }));
+    if ('notes' in changes) await flagNotes(tx, saved);
     return saved;
   });
 }
@@ -82,6 +84,8 @@ export function deleteRelationship(ctx: Ctx, id: string, expectedVersion?: numbe
 /** Brings a relationship back. */
 export function restoreRelationship(ctx: Ctx, id: string): Promise<Relationship | Problem> {
   return change(ctx, id, { deleted: true }, async (tx, relationship, child) => {
+    if (relationship.fromCustomerId === relationship.toCustomerId)
+      return problem('RestoreConflict', 'Both ends were merged into one customer.', { field: 'toCustomerId' });
     if (await overlapping(tx, relationship, id)) {
       return problem('RestoreConflict', 'The same relationship exists for an overlapping time by now.', { field: 'startDate' });
     }
@@ -123,6 +127,8 @@ async function change(
   const lock = [seen.fromCustomerId, seen.toCustomerId, ...(seen.relationshipType === 'parent_child' ? [HIERARCHY_LOCK] : [])];
   return transact<Relationship, Problem>(ctx, { lock }, async (tx) => {
     const relationship = await readRow(tx, RelationshipTable, id);
+    if (relationship.fromCustomerId !== seen.fromCustomerId || relationship.toCustomerId !== seen.toCustomerId)
+      throw movedMeanwhile('Relationship', id);
     const from = await customerIn(tx, relationship.fromCustomerId);
     const to = await customerIn(tx, relationship.toCustomerId);
     if (!from || !to || (relationship.deletedAt !== null && !options.deleted)) throw notFound('Relationship', id);

@@ -23,6 +23,7 @@ export const relationshipResolvers: Resolvers = {
   Relationship: {
     from: (row, _, ctx) => ctx.loaders.customer.load(row.fromCustomerId),
     to: (row, _, ctx) => ctx.loaders.customer.load(row.toCustomerId),
+    textFlags: (row, _, ctx) => ctx.loaders.textFlags.load(row.id),
     createdBy,
   },
   CreateRelationshipResult: memberOf('Relationship'),

@@ -7,7 +7,7 @@ import { columns, raw, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
 import type { ListSpec } from '../list.ts';
-import { visibleCustomer } from '../scope.ts';
+import { customerField, visibleCustomer } from '../scope.ts';
 import type { Relationship } from './relationship.ts';
 
 export const RelationshipTable = new EntitySchema<Relationship>({
@@ -45,8 +45,8 @@ export const relationshipList: ListSpec<Relationship> = {
     default: [{ field: 'CREATED_AT', direction: 'DESC' }],
   }),
   filter: {
-    fromCustomerId: field('t.from_customer_id', 'uuid'),
-    toCustomerId: field('t.to_customer_id', 'uuid'),
+    fromCustomerId: customerField('t.from_customer_id'),
+    toCustomerId: customerField('t.to_customer_id'),
     relationshipType: field('t.relationship_type', 'enum'),
     startDate: field('t.start_date', 'date'),
     endDate: field('t.end_date', 'date'),

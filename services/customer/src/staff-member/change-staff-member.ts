@@ -1,5 +1,5 @@
-// Update, soft-delete and restore a member of staff. Somebody must stay who can administer the directory. A deactivated owner keeps the
-// customers for now: the bulk hand-over to manager or pool is a use-case of its own [Inactive owner].
+// Update, soft-delete and restore a member of staff. Somebody must stay who can administer the directory. Who becomes inactive
+// hands the customers over to manager or pool, see hand-over.ts [Inactive owner].
 import { badInput, expectVersion, notFound, type Problem, problem } from '@customer360/kernel/problem';
 import { changesOf, updateRow } from '@customer360/kernel/rows';
 import { type Tx, transact } from '@customer360/kernel/transact';
@@ -7,6 +7,7 @@ import { emailKey } from '../customer/email-key.ts';
 import type { Ctx } from '../loaders.ts';
 import { type Changes, fact, publicNames } from '../write.ts';
 import { checkStaffFields, DIRECTORY_LOCK, emailProblem, requireManager } from './create-staff-member.ts';
+import { beginHandOver } from './hand-over.ts';
 import { anotherAdministrator, emailTaken, StaffMemberTable, staffIn } from './staff-member.table.ts';
 import { isAdministrator, type StaffFields, type StaffMember } from './staff-member.ts';
 import { staffState } from './staff-state.ts';
@@ -32,6 +33,7 @@ export async function updateStaffMember(
     const refused = await refuseLastAdministrator(tx, staff, { ...staff, ...changes });
     if (refused) return refused;
     const saved = await updateRow(tx, StaffMemberTable, staff, changes);
+    if (staff.active && !saved.active) await beginHandOver(tx, id);
     tx.emit(fact('staff-member-updated', id, { staffId: id, version: saved.version, changed: publicNames(changes), active: saved.active }));
     tx.state(staffState(saved));
     return saved;
@@ -44,6 +46,7 @@ export const deleteStaffMember = (ctx: Ctx, id: string, expectedVersion?: number
     const refused = await refuseLastAdministrator(tx, staff, { ...staff, active: false });
     if (refused) return refused;
     const deleted = await updateRow(tx, StaffMemberTable, staff, { deletedAt: tx.now, active: false });
+    if (staff.active) await beginHandOver(tx, id);
     tx.emit(fact('staff-member-deleted', id, { staffId: id, version: deleted.version }));
     tx.state(staffState(deleted));
     return deleted;

@@ -31,7 +31,17 @@ export const staffMemberResolvers: Resolvers = {
   StaffMember: {
     __resolveReference: (ref, ctx) => ctx.loaders.staff.load(ref.id),
     manager: (row, _, ctx) => (row.managerId ? ctx.loaders.staff.load(row.managerId) : null),
+    ownedCustomers: async (row, _, ctx) => (await ctx.loaders.owned.load(row.id))?.count ?? 0,
+    successor: async (row, _, ctx) => {
+      const found = await ctx.loaders.successor.load(row.id);
+      return found ? ctx.loaders.staff.load(found.successorId) : null;
+    },
+    handOver: (row, _, ctx) => ctx.loaders.handOver.load(row.id),
     createdBy,
+  },
+  HandOver: {
+    to: (row, _, ctx) => (row.toStaffId ? ctx.loaders.staff.load(row.toStaffId) : null),
+    remaining: async (row, _, ctx) => (row.finishedAt ? 0 : ((await ctx.loaders.owned.load(row.staffId))?.count ?? 0)),
   },
   CreateStaffMemberResult: memberOf('StaffMember'),
   UpdateStaffMemberResult: memberOf('StaffMember'),

@@ -5,7 +5,7 @@ import type { Actor } from '@customer360/kernel/actor';
 import type { ServiceContext } from '@customer360/kernel/context';
 import { sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
-import type { Candidate } from './find-duplicates.ts';
+import type { Candidate } from './find-candidates.ts';
 
 const LIFETIME_MS = 15 * 60_000;
 const MAX_SWEEP = 100;

@@ -1,0 +1,59 @@
+// Free texts that hold what should not stand there [PII in notes field]: one open flag per text, for a person to review. A flag says where and what
+// kind, never the value, so it is not a second copy of it.
+
+import type { PersonalDataKind } from '@customer360/customer-data/personal-data';
+import type { Actor, ActorKind } from '@customer360/kernel/actor';
+import type { Reader } from '@customer360/kernel/database';
+import { field } from '@customer360/kernel/filter';
+import { manyByKey } from '@customer360/kernel/loader';
+import { keyset } from '@customer360/kernel/paging';
+import { raw, sql } from '@customer360/kernel/sql';
+import type { ListSpec } from '../list.ts';
+import { visibleCustomer } from '../scope.ts';
+
+export const TEXT_FLAG_STATES = ['open', 'reviewed', 'gone'] as const;
+
+export interface TextFlag {
+  id: string;
+  customerId: string;
+  /** SDL name of the noun, for example `Relationship`. */
+  noun: string;
+  rowId: string;
+  /** SDL name of the field. */
+  field: string;
+  kinds: PersonalDataKind[];
+  /** `gone`: the text was changed and no longer holds it. */
+  state: (typeof TEXT_FLAG_STATES)[number];
+  foundAt: Date;
+  reviewedAt: Date | null;
+  reviewedByKind: ActorKind | null;
+  reviewedById: string | null;
+}
+
+export const TEXT_FLAG =
+  raw(`f.id, f.customer_id as "customerId", f.noun, f.row_id as "rowId", f.field, f.kinds, f.state, f.found_at as "foundAt",
+  f.reviewed_at as "reviewedAt", f.reviewed_by_kind as "reviewedByKind", f.reviewed_by_id as "reviewedById"`);
+
+export const textFlagList: ListSpec<TextFlag> = {
+  name: 'listTextFlags',
+  select: TEXT_FLAG,
+  from: raw('text_flag f join customer c on c.id = f.customer_id'),
+  visible: (actor: Actor) => visibleCustomer(actor, 'c'),
+  order: keyset({
+    fields: { FOUND_AT: { column: raw('f.found_at'), type: 'timestamptz' } },
+    id: raw('f.id'),
+    default: [{ field: 'FOUND_AT', direction: 'DESC' }],
+  }),
+  filter: { state: field('f.state', 'enum'), customerId: field('f.customer_id', 'uuid'), foundAt: field('f.found_at', 'timestamptz') },
+};
+
+/** The open flags of rows. */
+export const openFlags = (db: Reader) =>
+  manyByKey<string, TextFlag>(
+    (ids) =>
+      db.query(
+        'findOpenTextFlags',
+        sql`select ${TEXT_FLAG} from text_flag f where f.row_id = any(${[...ids]}::uuid[]) and f.state = 'open'`,
+      ),
+    (row) => row.rowId,
+  );
