@@ -1,51 +1,51 @@
-// `npm run chaos -- --seed S --minutes M`: a stack of its own in .run/chaos under writers, with a seeded schedule of kill -9 and pauses; then the
-// oracle judges the topics and tables. Exit code 1 when anything was lost, doubled or disagrees. tests/chaos/README.md says what is missing.
-import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+// `npm run chaos -- --seed S --minutes M [--plant N]`: a stack of its own under writers, tormented in an order that the seed decides; then the oracle
+// judges the topics and tables. Exit code 1 when anything was lost, doubled, out of order or disagrees. [issue 5, section 2; tests/chaos/README.md]
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { Disk } from '../tests/chaos/disk.ts';
+import type { Battlefield } from '../tests/chaos/faults.ts';
+import { isFailure } from '../tests/chaos/oracle.ts';
+import type { OverlayPlan } from '../tests/chaos/overlay.ts';
+import { PLANTED, PLANTS } from '../tests/chaos/plants.ts';
+import { freePort, TcpProxy } from '../tests/chaos/proxy.ts';
 import { openDoors } from '../tests/chaos/reader.ts';
-import { customersOf, faults, leftovers } from '../tests/resilience/oracle.ts';
-import { Writers } from '../tests/resilience/writers.ts';
+import { printReport } from '../tests/chaos/report.ts';
+import { allUp, torment } from '../tests/chaos/schedule.ts';
+import { everyFaultIsSeen, verdict } from '../tests/chaos/verdict.ts';
+import { Writers } from '../tests/chaos/writers.ts';
 import { command, onStop } from './stack/command.ts';
 import { stopRequest } from './stack/processes.ts';
 import { inRoot } from './stack/root.ts';
 import { Sentence } from './stack/sentence.ts';
 import { destroyStack, type Stack, startStack } from './stack/stack.ts';
 
-const SERVICES = ['customer', 'interaction', 'lifecycle', 'compliance'];
-const VICTIMS = [...SERVICES, 'gateway', 'kafka', 'postgres'];
-/** Longer than the consumers' session of 6 s. */
-const PAUSE_MS = 8_000;
-const QUIET_WITHIN_MS = 90_000;
+const CUSTOMERS = 24;
+const PACE_MS = 500;
+const DISK_GIB = 4;
 
-/** mulberry32: the same seed gives the same schedule. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
+function wish(): { seed: number; minutes: number; plant: number | undefined } {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({ options: { seed: { ...text, default: '1' }, minutes: { ...text, default: '2' }, plant: text } });
+  const [seed, minutes, plant] = [
+    Number(values.seed),
+    Number(values.minutes),
+    values.plant === undefined ? undefined : Number(values.plant),
+  ];
+  if (Number.isSafeInteger(seed) && minutes > 0 && (plant === undefined || PLANTS[plant - 1])) return { seed, minutes, plant };
+  const plants = PLANTS.map(({ name }, i) => `\n  ${i + 1}  ${name}`).join('');
+  throw new Sentence(`Usage: npm run chaos -- [--seed <n>] [--minutes <n>] [--plant <n>]; the plants:${plants}`);
 }
 
-async function torment(stack: Stack, seed: number, until: number, stopped: AbortSignal): Promise<Record<string, number>> {
-  const next = random(seed);
-  const done: Record<string, number> = {};
-  while (Date.now() < until && !stopped.aborted) {
-    await sleep(500 + next() * 2_000);
-    const pause = next() < 0.2;
-    const among = pause ? SERVICES : VICTIMS;
-    const victim = among[Math.floor(next() * among.length)]!;
-    const action = `${pause ? 'pause' : 'kill -9'} ${victim}`;
-    const downMs = pause ? PAUSE_MS : 200 + next() * 2_000;
-    done[action] = (done[action] ?? 0) + 1;
-    await stack.kill(victim, pause ? 'SIGSTOP' : 'SIGKILL');
-    await sleep(downMs);
-    if (pause) await stack.kill(victim, 'SIGCONT');
-    else await stack.start(victim);
-  }
-  return done;
+/** What runs that were killed have left. */
+async function sweep(): Promise<void> {
+  mkdirSync(inRoot('.run'), { recursive: true });
+  for (const name of readdirSync(inRoot('.run'))) if (/^chaos-\d+$/.test(name)) await clear(inRoot('.run', name)).catch(() => {}); // alive: its lock says so
+}
+
+async function clear(dir: string): Promise<void> {
+  await destroyStack(dir, (name) => name === 'logs'); // so that it leaves the folder, on which the disk is mounted
+  Disk.unmount(dir);
 }
 
 async function ask(stack: Stack, query: string, variables: object) {
@@ -58,60 +58,75 @@ async function ask(stack: Stack, query: string, variables: object) {
   return (await response.json()) as { data: any; errors: any[] | undefined };
 }
 
-/** Asks until there is nothing to complain of, or the time is over; then the last complaints. */
-async function settled(complaints: () => Promise<string[]>): Promise<string[]> {
-  for (const deadline = Date.now() + QUIET_WITHIN_MS; ; await sleep(1_000)) {
-    const found = await complaints().catch((error) => [String(error)]);
-    if (found.length === 0 || Date.now() > deadline) return found;
-  }
+/** A stack whose engines stand behind proxies, on a disk of their own, with the overlay in every service. */
+async function battlefield(dir: string, plant: number | undefined, stopped: AbortSignal): Promise<Battlefield & { stack: Stack }> {
+  const disk = Disk.mount(dir, DISK_GIB);
+  if (!disk) console.log('no full and no hanging disk in this run: a loop device needs Linux and root');
+  mkdirSync(dir, { recursive: true });
+  const ports = { postgres: await freePort(), kafka: await freePort() };
+  writeFileSync(join(dir, 'ports.json'), JSON.stringify(ports));
+  const proxies = { postgres: await TcpProxy.before(ports.postgres), kafka: await TcpProxy.before(ports.kafka) };
+  const clock = join(dir, 'logs', 'clock');
+  const plan: OverlayPlan = {
+    ports: { [ports.postgres]: proxies.postgres.port, [ports.kafka]: proxies.kafka.port },
+    clock,
+    plant,
+  };
+  const overlay = new URL('../tests/chaos/overlay.ts', import.meta.url).href;
+  const env = { NODE_OPTIONS: `--import=${overlay}`, CHAOS_OVERLAY: JSON.stringify(plan) };
+  const stack = await startStack({ dir, log: console.log, env, standbys: true });
+  if (!stack.kafka.endsWith(`:${ports.kafka}`)) throw new Sentence('A port was taken in the meantime: run this again.');
+  const armed = () => readdirSync(stack.logs).some((name) => readFileSync(join(stack.logs, name), 'utf8').includes(PLANTED));
+  if (plant !== undefined && !armed()) throw new Error('no process says that it runs with the plant');
+  const secrets = JSON.parse(readFileSync(stack.secrets, 'utf8')).databases;
+  const databases = Object.fromEntries(Object.entries<any>(secrets).map(([name, { superuser }]) => [name, superuser]));
+  return { stack, proxies, disk, clock, databases, stopped };
 }
 
 await command(async () => {
-  const text = { type: 'string' } as const;
-  const { values } = parseArgs({ options: { seed: { ...text, default: '1' }, minutes: { ...text, default: '2' } } });
-  const [seed, minutes] = [Number(values.seed), Number(values.minutes)];
-  if (!Number.isSafeInteger(seed) || !(minutes > 0)) throw new Sentence('Usage: npm run chaos -- [--seed <n>] [--minutes <n>]');
-  const dir = inRoot('.run', 'chaos');
+  const { seed, minutes, plant } = wish();
+  const dir = inRoot('.run', `chaos-${process.pid}`);
   const stopped = new AbortController();
   onStop(() => {
     stopRequest.abort();
     stopped.abort();
   });
-  let stack: Stack | undefined;
-  await destroyStack(dir);
+  await sweep();
+  // Its engines are its own, whatever the environment names.
+  for (const name of Object.keys(process.env)) if (/(^|_)DATABASE_URL$|^KAFKA_BROKERS$/.test(name)) delete process.env[name];
+  let field: Awaited<ReturnType<typeof battlefield>> | undefined;
   try {
-    stack = await startStack({ dir, log: console.log });
-    const running = stack;
-    const currency = process.env.REPORTING_CURRENCY ?? 'EUR';
-    const doors = { ask: (query: string, variables: object) => ask(running, query, variables), brokers: stack.kafka.split(','), currency };
-    const writers = new Writers({ ...doors, topicPrefix: stack.topicPrefix });
-    writers.start(24, 600);
-    const done = await torment(stack, seed, Date.now() + minutes * 60_000, stopped.signal).finally(() => writers.stop());
-    const { history } = writers;
-    const secrets = JSON.parse(readFileSync(stack.secrets, 'utf8')).databases;
-    const databases = Object.fromEntries(SERVICES.map((name) => [name, secrets[name].superuser])) as Parameters<typeof openDoors>[2];
-    const oracle = openDoors(stack.kafka, stack.topicPrefix, databases);
-    const found = [
-      ...history.filter((o) => o.refusal).map((o) => `${o.kind} ${o.marker}: ${o.refusal}`),
-      ...(await settled(() => leftovers(oracle, customersOf(history)))),
-      ...(await settled(() => faults(oracle, history))),
-    ];
-    const count = (outcome: string) => history.filter((o) => o.outcome === outcome).length;
-    console.table({
+    field = await battlefield(dir, plant, stopped.signal);
+    const { stack, databases } = field;
+    const began = Date.now();
+    const writers = new Writers({
+      ask: (query, variables) => ask(stack, query, variables),
+      brokers: stack.kafka.split(','),
+      topicPrefix: stack.topicPrefix,
+      currency: process.env.REPORTING_CURRENCY ?? 'EUR',
+    });
+    writers.start(CUSTOMERS, PACE_MS);
+    const struck = await torment(field, seed, began + minutes * 60_000);
+    await allUp(field);
+    await writers.stop();
+    const doors = openDoors(stack.kafka, stack.topicPrefix, databases as Parameters<typeof openDoors>[2]);
+    const found = await verdict(doors, writers.history, stopped.signal);
+    printReport({
       seed,
       minutes,
-      operations: history.length,
-      ok: count('ok'),
-      failed: count('failed'),
-      unknown: count('unknown'),
-      ...done,
+      plant,
+      seconds: (Date.now() - began) / 1_000,
+      struck,
+      history: writers.history,
+      inbound: writers.inbound.sent,
+      found,
     });
-    for (const line of found) console.log(line);
-    console.log(found.length === 0 ? 'the oracle found nothing wrong' : `the oracle found ${found.length} faults`);
-    if (found.length > 0 || stopped.signal.aborted) process.exitCode = 1;
+    if (!found.some(isFailure)) await everyFaultIsSeen(doors, writers.history);
+    if (found.some(isFailure) || stopped.signal.aborted) process.exitCode = 1;
   } finally {
-    await stack?.stop();
-    await destroyStack(dir);
+    await field?.stack.stop();
+    for (const proxy of Object.values(field?.proxies ?? {})) proxy.close();
+    await clear(dir);
   }
 });
 process.exit(process.exitCode ?? 0);

@@ -47,6 +47,7 @@ function show(stack: Stack): void {
   console.log(
     `curl -s ${stack.graph} -H 'content-type: application/json' -H 'authorization: Bearer ${stack.tokens.sales_manager}' -d '${body}'\n`,
   );
+  console.log(`GraphiQL ${new URL('/', stack.graph)}  (the examples of the README in tabs, signed in)\n`);
   console.log(`Graph   ${stack.graph}\nKafka   ${stack.kafka}\nDetails ${stack.file} (logs in ${stack.logs})\n`);
   log('Customer 360 is ready. Ctrl-C stops it and keeps the data; `npm run reset` deletes them.');
 }
@@ -67,7 +68,7 @@ await command(async () => {
     wake = resolve;
   });
   try {
-    stack = await startStack({ dir, log, configuredPorts: true, supervise: true });
+    stack = await startStack({ dir, log, configuredPorts: true, supervise: true, graphiql: true });
     if (!asked) {
       await Promise.race([loadDemo(stack), stopped]);
       if (!asked) show(stack);

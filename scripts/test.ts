@@ -1,5 +1,5 @@
 // `npm test [-- files or jest options]`: every suite, against a stack of its own in .run/test-<pid> (a running `npm start` is not touched, several runs may go
-// on at once). Static checks count like tests; tests/resilience run alone, last. Ends with the line `N passed, N failed` and leaves nothing running.
+// on at once). Static checks count like tests; tests/resilience and tests/chaos run alone, last. Ends with the line `N passed, N failed` and leaves nothing running.
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -104,7 +104,7 @@ async function runChecks(): Promise<void> {
 }
 
 async function suites(files: string[]): Promise<void> {
-  const alone = (file: string) => file.includes('/tests/resilience/');
+  const alone = (file: string) => /\/tests\/(resilience|chaos)\//.test(file);
   const needsStack = files.some((file) => /support\/|CUSTOMER360_STACK/.test(readFileSync(file, 'utf8')));
   let stack: Stack | undefined;
   try {

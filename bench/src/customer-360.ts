@@ -1,26 +1,15 @@
 // `npm run bench -- 360`: Customer 360 through the gateway against a hand-written fan-out of the same four calls, in the same run, in alternating
-// rounds, on distinct customers: requests per second, CPU per request, latencies, and the ratios.
-import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { once } from 'node:events';
+// rounds, on distinct customers: requests per second, CPU per request, latencies, and the ratios. With `--customers`, see morning.ts.
 import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
-import { Kind, parse, print } from 'graphql';
 import type { BenchmarkRun } from './benchmark.ts';
-import type { FanOutJob } from './fan-out.ts';
 import { cpuSeconds, fixed, machine, median, percentile, random, shuffled, table } from './figures.ts';
 import { loadCustomers } from './load-customers.ts';
-import type { Job, Outcome } from './load-generator.ts';
+import { morning } from './morning.ts';
+import { load, serviceUrls, startFanOut } from './programs.ts';
+import { SERVICES, selectionsOf } from './selections.ts';
 
 const QUERY = readFileSync(new URL('../../scripts/customer360.graphql', import.meta.url), 'utf8');
-const SECTIONS: Record<string, readonly string[]> = {
-  interaction: ['interactionSummary', 'timeline'],
-  lifecycle: ['lifecycle', 'milestones', 'financialSummary'],
-  compliance: ['consents'],
-};
-const SERVICES = ['customer', ...Object.keys(SECTIONS)];
 
 interface Size {
   customers: number;
@@ -47,9 +36,10 @@ interface Round {
 }
 
 export async function run(run: BenchmarkRun): Promise<void> {
+  if (run.customers) return morning(run, run.customers);
   const size = run.quick ? QUICK : FULL;
   const ids = shuffled(await loadCustomers(run, size.customers), random(run.seed));
-  const fanOut = await startFanOut(run);
+  const fanOut = await startFanOut(run, serviceUrls(run.stack), { customer: selectionsOf(QUERY) });
   try {
     const sides: Side[] = [
       { name: 'gateway', url: run.stack.graph, pid: run.stack.services.gateway!.pid },
@@ -70,39 +60,6 @@ export async function run(run: BenchmarkRun): Promise<void> {
   }
 }
 
-const program = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const NODE_ARGS = ['--conditions=customer360-source', '--disable-warning=ExperimentalWarning'];
-
-/** The customer's own selections, and those of each other service, as text. */
-function selections(): Record<string, string> {
-  const [operation] = parse(QUERY).definitions;
-  const root = operation?.kind === Kind.OPERATION_DEFINITION ? operation.selectionSet.selections[0] : undefined;
-  const fields = root?.kind === Kind.FIELD ? (root.selectionSet?.selections ?? []) : [];
-  const texts: Record<string, string[]> = Object.fromEntries(SERVICES.map((service) => [service, []]));
-  for (const field of fields) {
-    if (field.kind !== Kind.FIELD) throw new Error('the 360 query has fields only');
-    const service = Object.keys(SECTIONS).find((name) => SECTIONS[name]!.includes(field.name.value)) ?? 'customer';
-    texts[service]!.push(print(field));
-  }
-  return Object.fromEntries(Object.entries(texts).map(([service, parts]) => [service, parts.join('\n')]));
-}
-
-async function startFanOut({ stack }: BenchmarkRun): Promise<{ url: string; process: ChildProcess }> {
-  const job: FanOutJob = {
-    urls: Object.fromEntries(SERVICES.map((service) => [service, `${stack.services[service]!.url}/graphql`])),
-    innerKey: JSON.parse(readFileSync(stack.secrets, 'utf8')).innerKey,
-    actor: { kind: 'STAFF', id: stack.staff.sales_manager!, roles: ['sales_manager'] },
-    selections: selections(),
-  };
-  const child = fork(program('fan-out.ts'), { execArgv: NODE_ARGS, stdio: ['pipe', 'pipe', 'inherit', 'ipc'] });
-  child.stdin!.end(JSON.stringify(job));
-  const [port] = await Promise.race([
-    once(createInterface({ input: child.stdout! }), 'line'),
-    once(child, 'exit').then(() => Promise.reject(new Error('the fan-out did not start'))),
-  ]);
-  return { url: `http://127.0.0.1:${port}/`, process: child };
-}
-
 /** Both must answer the same, or their speeds do not compare. */
 async function sameAnswers({ stack }: BenchmarkRun, sides: readonly Side[], ids: readonly string[]): Promise<void> {
   for (const id of ids) {
@@ -120,23 +77,19 @@ async function sameAnswers({ stack }: BenchmarkRun, sides: readonly Side[], ids:
 }
 
 async function measure({ stack, signal }: BenchmarkRun, side: Side, ids: string[], size: Size, requests: number): Promise<Round> {
-  const job: Job = {
+  const job = {
     url: side.url,
     token: stack.tokens.sales_manager!,
     query: QUERY,
-    ids,
+    variables: ids.map((id) => ({ id })),
     concurrency: size.concurrency,
     requests,
     maxSeconds: MAX_ROUND_SECONDS,
   };
   const services = () => SERVICES.reduce((sum, service) => sum + cpuSeconds(stack.services[service]!.pid), 0);
   const before = { own: cpuSeconds(side.pid), services: services() };
-  const child = spawn(process.execPath, [...NODE_ARGS, program('load-generator.ts')], { stdio: ['pipe', 'pipe', 'inherit'], signal });
-  child.stdin.end(JSON.stringify(job));
-  const outcome: Outcome = JSON.parse(await text(child.stdout));
+  const outcome = await load(job, side.name, signal);
   const used = { own: cpuSeconds(side.pid) - before.own, services: services() - before.services };
-  if (outcome.errors > 0)
-    throw new Error(`${outcome.errors} of ${outcome.requests} requests to the ${side.name} failed: ${outcome.firstError}`);
   return {
     rate: outcome.requests / outcome.seconds,
     ownCpu: (used.own * 1_000) / outcome.requests,

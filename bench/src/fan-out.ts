@@ -1,4 +1,4 @@
-// The floor: a hand-written handler that makes the four calls of Customer 360 itself, the customer first and then the three sections at once,
+// The floor: a hand-written handler that makes the calls of an operation itself, those for the customers first and then the sections at once,
 // as the gateway's plan does. Same tokens, same HTTP client; no planning, no checking of callers, no limits, no log. Prints its port.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,8 +12,8 @@ export interface FanOutJob {
   urls: Record<string, string>;
   innerKey: { kid: string; d: string; crv: string; kty: string; x: string };
   actor: Actor;
-  /** The selections on Customer of each service. */
-  selections: Record<string, string>;
+  /** By root field: the selections on Customer of each service that is asked. */
+  operations: { customer?: Record<string, string>; customersByIds?: Record<string, string> };
 }
 
 const job: FanOutJob = JSON.parse(await text(process.stdin));
@@ -21,13 +21,16 @@ const sign = innerSigner(job.innerKey);
 const pools = Object.fromEntries(
   Object.entries(job.urls).map(([service, url]) => [service, new Pool(new URL(url).origin, { connections: 64, pipelining: 1 })]),
 );
-const { customer: own, ...sections } = job.selections;
-const ROOT = `query Customer360($id: ID!) { customer(id: $id) { ${own} } }`;
-const ENTITIES = Object.fromEntries(
-  Object.entries(sections).map(([service, selection]) => [
-    service,
-    `query Section($of: [_Any!]!) { _entities(representations: $of) { ... on Customer { ${selection} } } }`,
-  ]),
+const entities = (selection: string) =>
+  `query Section($of: [_Any!]!) { _entities(representations: $of) { ... on Customer { ${selection} } } }`;
+const OPERATIONS = Object.fromEntries(
+  Object.entries(job.operations).map(([field, { customer, ...sections }]) => {
+    const root =
+      field === 'customer'
+        ? `query Root($id: ID!) { found: customer(id: $id) { ${customer} } }`
+        : `query Root($ids: [ID!]!) { found: customersByIds(ids: $ids) { ${customer} } }`;
+    return [field, { root, sections: Object.entries(sections).map(([service, selection]) => [service, entities(selection)] as const) }];
+  }),
 );
 
 async function call(service: string, query: string, variables: object): Promise<any> {
@@ -39,19 +42,24 @@ async function call(service: string, query: string, variables: object): Promise<
   return answer.data;
 }
 
-async function customer360(id: string): Promise<object | null> {
-  const { customer } = await call('customer', ROOT, { id });
-  if (!customer) return null;
-  const of = [{ __typename: 'Customer', id: customer.id }];
-  const parts = await Promise.all(Object.entries(ENTITIES).map(([service, query]) => call(service, query, { of })));
-  return Object.assign(customer, ...parts.map((part) => part._entities[0]));
+async function answer(field: string, variables: object): Promise<object> {
+  const { root, sections } = OPERATIONS[field]!;
+  const { found } = await call('customer', root, variables);
+  const customers: Array<{ id: string }> = [found].flat().filter(Boolean);
+  const of = customers.map(({ id }) => ({ __typename: 'Customer', id }));
+  const parts = await Promise.all(sections.map(([service, query]) => call(service, query, { of })));
+  customers.forEach((customer, i) => {
+    Object.assign(customer, ...parts.map((part) => part._entities[i]));
+  });
+  return { [field]: found };
 }
 
 const server = createServer(async (request, response) => {
   try {
-    const { variables } = (await json(request)) as { variables: { id: string } };
+    const { variables } = (await json(request)) as { variables: { id: string } | { ids: string[] } };
+    const data = await answer('ids' in variables ? 'customersByIds' : 'customer', variables);
     response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify({ data: { customer: await customer360(variables.id) } }));
+    response.end(JSON.stringify({ data }));
   } catch (error) {
     response.writeHead(500).end(JSON.stringify({ errors: [{ message: String(error) }] }));
   }

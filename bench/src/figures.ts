@@ -1,6 +1,6 @@
 // What every benchmark prints: the machine it ran on, percentiles, medians of paired rounds, a table. And CPU time of a process, read from the
 // kernel, because requests per second on a shared machine say little and CPU per request says much.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 
 /** Date, machine, runtime and seed, without which no figure means anything. */
@@ -30,6 +30,38 @@ export function cpuSeconds(pid: number): number {
   } catch {
     return Number.NaN;
   }
+}
+
+/** A process as /proc tells it. */
+export interface Seen {
+  pid: number;
+  parent: number;
+  command: string;
+  /** CPU seconds of its own, and of its children that have ended. */
+  cpu: number;
+  ended: number;
+}
+
+/** All processes; nothing where there is no /proc. */
+export function processes(): Seen[] {
+  return readdirSync('/proc').flatMap((name): Seen[] => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const fields = readFileSync(`/proc/${name}/stat`, 'utf8').split(') ').at(-1)!.split(' ').map(Number);
+      const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+      const seconds = (from: number) => (fields[from]! + fields[from + 1]!) / TICKS_PER_SECOND;
+      return [{ pid: Number(name), parent: fields[1]!, command, cpu: seconds(11), ended: seconds(13) }];
+    } catch {
+      return []; // it has ended meanwhile
+    }
+  });
+}
+
+/** CPU seconds of a process with all its children, such as Postgres with its connections. */
+export function familyCpuSeconds(pid: number): number {
+  return processes().reduce((sum, { pid: own, parent, cpu, ended }) => {
+    return sum + (own === pid ? cpu + ended : parent === pid ? cpu : 0);
+  }, 0);
 }
 
 export const fixed = (value: number, digits: number): string => (Number.isNaN(value) ? '–' : value.toFixed(digits));

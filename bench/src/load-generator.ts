@@ -1,4 +1,4 @@
-// Sends Customer 360 requests, as a process of its own so that its work is not mistaken for that of what it measures. Bounded by a count and
+// Sends one operation over and over, as a process of its own so that its work is not mistaken for that of what it measures. Bounded by a count and
 // by time; every answer is checked. Takes its job as JSON from standard input, prints the outcome as JSON.
 import { text } from 'node:stream/consumers';
 import { Pool } from 'undici';
@@ -7,8 +7,8 @@ export interface Job {
   url: string;
   token: string;
   query: string;
-  /** Asked one after the other, over and over: no two requests in flight ask for the same one. */
-  ids: string[];
+  /** Ids of customers, one set a request, over and over: no two requests in flight ask for the same one. */
+  variables: Array<Record<string, string | string[]>>;
   concurrency: number;
   requests: number;
   maxSeconds: number;
@@ -23,7 +23,7 @@ export interface Outcome {
 }
 
 const job: Job = JSON.parse(await text(process.stdin));
-if (job.ids.length < job.concurrency) throw new Error('there must be more ids than requests in flight');
+if (job.variables.length < job.concurrency) throw new Error('there must be more sets of ids than requests in flight');
 const target = new URL(job.url);
 const pool = new Pool(target.origin, { connections: job.concurrency, pipelining: 1 });
 const headers = { 'content-type': 'application/json', authorization: `Bearer ${job.token}` };
@@ -34,9 +34,9 @@ let asked = 0;
 
 async function work(): Promise<void> {
   while (asked < job.requests && performance.now() < until) {
-    const id = job.ids[asked++ % job.ids.length]!;
+    const variables = job.variables[asked++ % job.variables.length]!;
     const from = performance.now();
-    const problem = await ask(id).catch((error: Error) => error.message);
+    const problem = await ask(variables).catch((error: Error) => error.message);
     outcome.latencies.push(performance.now() - from);
     outcome.requests++;
     if (problem === undefined) continue;
@@ -45,8 +45,8 @@ async function work(): Promise<void> {
   }
 }
 
-async function ask(id: string): Promise<string | undefined> {
-  const body = JSON.stringify({ query: job.query, variables: { id } });
+async function ask(variables: Job['variables'][number]): Promise<string | undefined> {
+  const body = JSON.stringify({ query: job.query, variables });
   const response = await pool.request({
     method: 'POST',
     path: target.pathname,
@@ -57,7 +57,8 @@ async function ask(id: string): Promise<string | undefined> {
   });
   const answer = await response.body.text();
   if (response.statusCode !== 200) return `HTTP ${response.statusCode}`;
-  return answer.includes('"errors"') || !answer.includes(id) ? answer.slice(0, 200) : undefined;
+  const ids = Object.values(variables).flat();
+  return answer.includes('"errors"') || !ids.every((id) => answer.includes(id)) ? answer.slice(0, 200) : undefined;
 }
 
 await Promise.all(Array.from({ length: job.concurrency }, work));

@@ -9,6 +9,8 @@ export interface GatewayContext {
   readonly startedAt: number;
   /** SQL statements per service, when the services tell (EXPOSE_STATEMENTS). */
   readonly statements: Map<string, number>;
+  /** The header `Idempotency-Key` of a mutation, checked; handed on to the service that creates. */
+  idempotencyKey?: string | undefined;
   /** Why the request was turned away before execution, for the metrics. */
   rejected?: 'access' | 'limit';
 }

@@ -25,12 +25,36 @@ const issuer = z.object({
   kind: z.enum(['staff', 'portal', 'service']),
 });
 
+const publicKey = z.looseObject({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), kid: z.string().min(1), x: z.string().min(1) });
+
 const roleLimit = z.object({ actor: z.number().int().min(1).optional(), total: z.number().int().min(1).optional() });
 
-export const gatewayEnv = commonEnv.extend({
+const variables = commonEnv.extend({
   GATEWAY_PORT: z.coerce.number().int().min(0).max(65_535).default(4000).describe('HTTP port of /graphql, /healthz, /readyz and /metrics.'),
   GATEWAY_HOST: z.string().optional().describe('Address that it listens on; all when unset.'),
   SUPERGRAPH_FILE: z.string().min(1).describe('The composed supergraph, schemas/graphql/supergraph.graphql.'),
+  SUPERGRAPH_ENVIRONMENT: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Only a supergraph that was signed for this environment (`npm run sign`) is served; unsigned ones too when unset.'),
+  SUPERGRAPH_JWKS: json(z.object({ keys: z.array(publicKey).min(1) }))
+    .optional()
+    .describe('JWKS (JSON) of the public Ed25519 keys that may sign it; two keys while rotating.'),
+  GRAPHIQL_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Folder of the console at `/`, which `npm start` fills; for development only: refused with NODE_ENV=production.'),
+  SAFELIST_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('A persisted query manifest (`npm run safelist`): only its operations run. All when unset.'),
+  SAFELIST_MODE: z
+    .enum(['enforce', 'warn'])
+    .default('enforce')
+    .describe('Whether operations that are not in SAFELIST_FILE are refused (enforce), or run, logged and counted (warn).'),
   SUBGRAPH_URLS: json(z.record(z.string(), z.url()))
     .default({})
     .describe("JSON {service: url of its /graphql}; overrides the supergraph's own URLs."),
@@ -67,6 +91,11 @@ export const gatewayEnv = commonEnv.extend({
   RATE_LIMITS_BY_ROLE: json(z.record(z.string(), roleLimit))
     .default({})
     .describe('JSON {role: {actor, total}}: requests per minute of one actor of a role, and of all its actors together.'),
+});
+
+export const gatewayEnv = variables.refine((env) => !env.SUPERGRAPH_ENVIRONMENT === !env.SUPERGRAPH_JWKS, {
+  path: ['SUPERGRAPH_ENVIRONMENT'],
+  message: 'goes together with SUPERGRAPH_JWKS: set both or neither',
 });
 export type GatewayEnv = z.infer<typeof gatewayEnv>;
 

@@ -24,7 +24,8 @@ const OWN = new Set([
   'GRAPHQL_VALIDATION_FAILED',
   'OPERATION_RESOLUTION_FAILURE',
   'PERSISTED_QUERY_NOT_FOUND',
-  'PERSISTED_QUERY_NOT_SUPPORTED',
+  'PERSISTED_QUERY_NOT_IN_LIST',
+  'QUERY_NOT_IN_SAFELIST',
   'BAD_REQUEST',
 ]);
 const EXTENSIONS = [
@@ -45,6 +46,8 @@ const EXTENSIONS = [
 
 /** Apollo's `formatError`. */
 export function publicError(formatted: GraphQLFormattedError, error?: unknown): GraphQLFormattedError {
+  const persisted = PERSISTED_MISTAKES.get(formatted.message);
+  if (persisted && !formatted.extensions?.serviceName) return persisted;
   const input = formatted.extensions?.serviceName ? undefined : inputError(formatted, error);
   if (input) return input;
   if (!formatted.extensions?.serviceName && formatted.message.startsWith('Too many errors processing variables')) return tooManyValues;
@@ -68,6 +71,17 @@ export function publicError(formatted: GraphQLFormattedError, error?: unknown): 
   const { message, path, locations } = formatted;
   return { message, ...(locations && !given.serviceName && { locations }), ...(path && { path }), extensions };
 }
+
+const badHash = (field: string, message: string): GraphQLFormattedError => ({
+  message: `${field}: ${message}`,
+  extensions: { code: 'BAD_REQUEST', field },
+});
+
+/** What Apollo says without a code of a persisted query that its client got wrong. */
+export const PERSISTED_MISTAKES: ReadonlyMap<string, GraphQLFormattedError> = new Map([
+  ['provided sha does not match query', badHash('extensions.persistedQuery.sha256Hash', 'is not the SHA-256 of the query')],
+  ['Unsupported persisted query version', badHash('extensions.persistedQuery.version', 'must be 1')],
+]);
 
 const tooManyValues: GraphQLFormattedError = { message: 'more values are not valid', extensions: { code: 'BAD_USER_INPUT' } };
 

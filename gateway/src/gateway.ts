@@ -1,61 +1,41 @@
-// The gateway put together: identity → rate → limits → access → plan → services → tidy answer. Apollo's server and planner stand in the
-// middle with everything they offer beyond that turned off (landing page, batching, suggestions, traces to Apollo, stack traces).
-import { ApolloGateway } from '@apollo/gateway';
-import { ApolloServer } from '@apollo/server';
-import {
-  ApolloServerPluginCacheControlDisabled,
-  ApolloServerPluginInlineTraceDisabled,
-  ApolloServerPluginLandingPageDisabled,
-  ApolloServerPluginUsageReportingDisabled,
-} from '@apollo/server/plugin/disabled';
-import { accessPlugin } from '@customer360/kernel/access';
+// The gateway put together: identity → rate → limits → access → plan → services → tidy answer. What follows from the supergraph is in graph.ts
+// and changes with it (live-graph.ts); what is here lives as long as the process.
 import { serveHttp } from '@customer360/kernel/http';
 import type { Log } from '@customer360/kernel/log';
 import { registry } from '@customer360/kernel/telemetry';
 import { innerSigner, outerVerifier } from '@customer360/kernel/tokens';
 import type { GatewayContext } from './context.ts';
-import { createDocumentStore } from './document-store.ts';
-import { type GatewayEnv, silenceApollo } from './env.ts';
-import { publicError } from './errors.ts';
-import { identity } from './identity.ts';
-import { type Limits, shapeRule } from './limits.ts';
+import type { GatewayEnv } from './env.ts';
+import { fileDoors } from './file-doors.ts';
+import { graphiqlRoutes } from './graphiql.ts';
+import { addressOf, identity } from './identity.ts';
+import { openLiveGraph } from './live-graph.ts';
 import { reject } from './metrics.ts';
 import { createRateLimiter } from './rate-limit.ts';
-import { reportPlugin } from './report.ts';
-import { createSubgraphSource, type SubgraphSource } from './subgraph-source.ts';
-import { loadSupergraph } from './supergraph.ts';
-
-/** Enough to mend a document by; telling each costs time, and a hostile one has thousands. */
-const MAX_ERRORS = 10;
-
-/** What is remembered of operations: characters of their texts, and plans as JSON. Some 200 MB of memory when callers use all of it. */
-const DOCUMENTS_LENGTH = 2 * 1_048_576;
-const PLANS_MIB = 8;
+import { openSafelist } from './safelist.ts';
+import { createSubgraphSources } from './subgraph-source.ts';
 
 export interface RunningGateway {
   /** Base URL; the graph is at /graphql. */
   readonly url: string;
-  /** Finishes running requests for at most `graceMs`, then closes everything. */
-  close(graceMs: number): Promise<void>;
+  /** Looks for a new supergraph now; without asking, a change of the file is seen within about a second. */
+  reload(why: string): Promise<void>;
+  /** Keeps serving for DRAIN_DELAY_MS, finishes running requests for at most SHUTDOWN_GRACE_MS, then closes everything. */
+  close(): Promise<void>;
 }
 
 export async function startGateway(env: GatewayEnv, log: Log): Promise<RunningGateway> {
-  const supergraph = loadSupergraph(env.SUPERGRAPH_FILE, env.SUBGRAPH_URLS);
-  const sign = innerSigner(env.INNER_KEY);
-  const sources = new Map<string, SubgraphSource>();
-  for (const [name, url] of supergraph.services) {
-    const { SUBGRAPH_TIMEOUT_MS: timeoutMs, MUTATION_TIMEOUT_MS: mutationTimeoutMs, SUBGRAPH_CONNECTIONS: connections } = env;
-    sources.set(name, createSubgraphSource({ name, url, timeoutMs, mutationTimeoutMs, connections, sign, log }));
-  }
-
-  const limits: Limits = {
-    depth: env.MAX_DEPTH,
-    aliases: env.MAX_ALIASES,
-    directives: env.MAX_DIRECTIVES,
-    rootFields: env.MAX_ROOT_FIELDS,
-    cost: env.MAX_COST,
-  };
-  const graphql = await startApollo(env, log, limits, supergraph.sdl, supergraph.access, sources);
+  const sources = createSubgraphSources({
+    timeoutMs: env.SUBGRAPH_TIMEOUT_MS,
+    mutationTimeoutMs: env.MUTATION_TIMEOUT_MS,
+    connections: env.SUBGRAPH_CONNECTIONS,
+    sign: innerSigner(env.INNER_KEY),
+    log,
+  });
+  const graph = await openLiveGraph(env, sources, log);
+  const safelist = env.SAFELIST_FILE
+    ? await openSafelist({ file: env.SAFELIST_FILE, mode: env.SAFELIST_MODE, maxTokens: env.MAX_TOKENS, execute: graph.execute, log })
+    : undefined;
   const verify = outerVerifier(env.AUTH_ISSUERS, {
     keysMaxAgeMs: env.AUTH_KEYS_MAX_AGE_S * 1_000,
     refused: (reason) => log.debug({ reason }, 'token refused'),
@@ -68,81 +48,30 @@ export async function startGateway(env: GatewayEnv, log: Log): Promise<RunningGa
   const http = await serveHttp<GatewayContext>({
     port: env.GATEWAY_PORT,
     ...(env.GATEWAY_HOST && { host: env.GATEWAY_HOST }),
-    graphql,
+    graphql: { executeHTTPGraphQLRequest: safelist?.execute ?? graph.execute },
     contextOf: identity({ verify, rates, trustedProxies: env.TRUSTED_PROXIES, rejected: reject }),
     registry,
     log,
     maxBodyBytes: env.MAX_BODY_BYTES,
+    routes: {
+      ...fileDoors({ services: graph.services, take: (caller) => rates.takeAnonymous(addressOf(caller, env.TRUSTED_PROXIES)) }),
+      ...(env.GRAPHIQL_DIR && graphiqlRoutes(env.GRAPHIQL_DIR)),
+    },
     checks: {
-      supergraph: () => ({ services: supergraph.services.size, fields: supergraph.access.fields.size }),
+      // A refused supergraph is shown: the older one is served as well as before.
+      supergraph: graph.state,
+      ...(safelist && { safelist: safelist.state }),
       // Shown, never failing: with one service down the gateway still has most of an answer to give.
-      services: () => Object.fromEntries([...sources.values()].map((source) => [source.name, source.state()])),
+      services: sources.states,
     },
   });
   return {
     url: http.url,
-    async close(graceMs) {
-      await http.close(graceMs);
-      await graphql.stop();
-      await Promise.all([...sources.values()].map((source) => source.close()));
+    reload: graph.reload,
+    async close() {
+      await http.close(env.SHUTDOWN_GRACE_MS, env.DRAIN_DELAY_MS);
+      safelist?.close();
+      await graph.close();
     },
   };
-}
-
-async function startApollo(
-  env: GatewayEnv,
-  log: Log,
-  limits: Limits,
-  sdl: string,
-  table: Parameters<typeof accessPlugin>[0]['table'],
-  sources: ReadonlyMap<string, SubgraphSource>,
-): Promise<ApolloServer<GatewayContext>> {
-  silenceApollo();
-  const logger = {
-    debug: (text: string) => log.debug(text),
-    info: (text: string) => log.debug(text),
-    warn: (text: string) => log.warn(text),
-    error: (text: string) => log.error(text),
-  };
-  const gateway = new ApolloGateway({
-    supergraphSdl: sdl,
-    buildService: ({ name }) => sources.get(name) as SubgraphSource,
-    logger,
-    __exposeQueryPlanExperimental: false,
-    experimental_approximateQueryPlanStoreMiB: PLANS_MIB,
-    telemetry: { includeDocument: false, recordExceptions: false },
-  });
-  const server = new ApolloServer<GatewayContext>({
-    gateway,
-    logger,
-    nodeEnv: 'production',
-    introspection: true, // anonymous callers never get this far
-    hideSchemaDetailsFromClientErrors: true,
-    includeStacktraceInErrorResponses: false,
-    allowBatchedHttpRequests: false,
-    documentStore: createDocumentStore(DOCUMENTS_LENGTH),
-    persistedQueries: false,
-    stopOnTerminationSignals: false,
-    csrfPrevention: { requestHeaders: ['authorization', 'x-apollo-operation-name', 'apollo-require-preflight'] },
-    parseOptions: { maxTokens: env.MAX_TOKENS },
-    validationRules: [shapeRule(limits)],
-    validationOptions: { maxErrors: MAX_ERRORS },
-    formatError: publicError,
-    plugins: [
-      ApolloServerPluginLandingPageDisabled(),
-      ApolloServerPluginCacheControlDisabled(),
-      ApolloServerPluginInlineTraceDisabled(),
-      ApolloServerPluginUsageReportingDisabled(),
-      accessPlugin<GatewayContext>({
-        table,
-        rolesOf: (context) => context.actor.roles,
-        refused: (context) => {
-          context.rejected = 'access';
-        },
-      }),
-      reportPlugin({ limits, log, exposeStatements: env.EXPOSE_STATEMENTS }),
-    ],
-  });
-  await server.start();
-  return server;
 }

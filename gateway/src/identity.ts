@@ -15,6 +15,7 @@ export interface IdentityOptions {
   readonly rejected: (reason: Rejected) => void;
 }
 
+const MAX_USER_AGENT = 200;
 const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** Makes the context of a request, or throws UNAUTHENTICATED or RATE_LIMITED. */
@@ -31,13 +32,19 @@ export function identity(options: IdentityOptions): (caller: Caller) => Promise<
     }
     const traceparent = caller.headers.traceparent;
     return {
-      actor: { ...actor, ip },
+      actor: { ...actor, ip, ...(actor.kind === 'CUSTOMER' && userAgentOf(caller)) },
       requestId: caller.requestId,
       ...(typeof traceparent === 'string' && TRACEPARENT.test(traceparent) && { traceparent }),
       startedAt,
       statements: new Map(),
     };
   };
+}
+
+/** With what a portal user calls; the log of their changes keeps it. [WF-CM-003] */
+function userAgentOf({ headers }: Caller): { userAgent: string } | undefined {
+  const userAgent = headers['user-agent']?.slice(0, MAX_USER_AGENT);
+  return userAgent ? { userAgent } : undefined;
 }
 
 async function signedIn({ verify, rates, rejected }: IdentityOptions, caller: Caller, ip: string): Promise<Actor> {
@@ -55,7 +62,7 @@ async function signedIn({ verify, rates, rejected }: IdentityOptions, caller: Ca
 }
 
 /** The caller's address: the socket's, or what the outermost believed proxy saw. */
-function addressOf(caller: Caller, trustedProxies: number): string {
+export function addressOf(caller: Pick<Caller, 'headers' | 'remoteAddress'>, trustedProxies: number): string {
   const forwarded = trustedProxies > 0 ? caller.headers['x-forwarded-for'] : undefined;
   const hops = (Array.isArray(forwarded) ? forwarded.join(',') : (forwarded ?? '')).split(',').map((hop) => hop.trim());
   return hops.at(-trustedProxies)?.slice(0, 45) || caller.remoteAddress;

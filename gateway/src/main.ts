@@ -8,6 +8,10 @@ import { type RunningGateway, startGateway } from './gateway.ts';
 
 const EX_CONFIG = 78;
 const env = readEnv(gatewayEnv);
+if (env.GRAPHIQL_DIR && process.env.NODE_ENV === 'production') {
+  process.stderr.write('gateway: GRAPHIQL_DIR is for development and refused with NODE_ENV=production: its page hands out tokens\n');
+  process.exit(EX_CONFIG);
+}
 const log = createLog('gateway', env.LOG_LEVEL);
 const stopTraces = await startTraces('gateway', env.OTEL_EXPORTER_OTLP_ENDPOINT);
 
@@ -23,10 +27,11 @@ async function stop(why: string): Promise<void> {
   if (stopping) return;
   stopping = true;
   log.info({ why }, 'shutting down');
-  setTimeout(() => process.exit(1), env.SHUTDOWN_GRACE_MS + 2_000).unref();
-  await gateway.close(env.SHUTDOWN_GRACE_MS);
+  setTimeout(() => process.exit(1), env.DRAIN_DELAY_MS + env.SHUTDOWN_GRACE_MS + 2_000).unref();
+  await gateway.close();
   await stopTraces();
   process.exit(0);
 }
 
 onStopSignals(env.EXIT_WITH_PARENT, stop);
+process.on('SIGHUP', () => gateway.reload('SIGHUP'));

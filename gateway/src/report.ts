@@ -6,7 +6,7 @@ import { trace } from '@opentelemetry/api';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { GatewayContext } from './context.ts';
 import { costOf } from './cost.ts';
-import { tidy } from './errors.ts';
+import { PERSISTED_MISTAKES, tidy } from './errors.ts';
 import { checkVariables, type Limits, limitExceeded } from './limits.ts';
 import { reject, requestSeconds, requests } from './metrics.ts';
 
@@ -17,7 +17,10 @@ const WELL_FORMED = new Set([...INVALID, 'LIMIT_EXCEEDED', 'FORBIDDEN']);
 export function reportPlugin(options: { limits: Limits; log: Log; exposeStatements: boolean }): ApolloServerPlugin<GatewayContext> {
   const { limits, log } = options;
   return {
-    async requestDidStart({ contextValue }) {
+    async requestDidStart({ contextValue, request }) {
+      // Apollo takes a hash of any type, and stumbles over an object that is no text.
+      const persisted = request.extensions?.persistedQuery;
+      if (typeof persisted === 'object' && typeof persisted?.sha256Hash !== 'string') persisted.sha256Hash = '';
       return {
         async didResolveOperation({ schema, document, operation, request }) {
           // Apollo leaves this to the planner, which answers it as an error of its own.
@@ -29,7 +32,7 @@ export function reportPlugin(options: { limits: Limits; log: Log; exposeStatemen
         async didEncounterErrors({ errors, operationName }) {
           for (const error of errors) {
             const { code, serviceName } = error.extensions;
-            if (code && code !== 'INTERNAL_SERVER_ERROR') continue;
+            if ((code && code !== 'INTERNAL_SERVER_ERROR') || PERSISTED_MISTAKES.has(error.message)) continue;
             const { requestId } = contextValue;
             log.error(
               {
@@ -95,6 +98,7 @@ function outcomeOf(data: unknown, errors: readonly GraphQLFormattedError[] | und
   if (data !== undefined) return data === null ? 'failed' : 'partial';
   const code = String(errors[0]?.extensions?.code);
   if (code === 'LIMIT_EXCEEDED') reject('limit');
+  else if (code === 'PERSISTED_QUERY_NOT_FOUND') reject('hash');
   else if (context.rejected === 'access') reject('access');
   else if (BEFORE_EXECUTION.has(code)) reject('invalid');
   else return 'failed';

@@ -1,6 +1,6 @@
 // The gateway's way to one service, as Apollo's planner calls it: a signed token for exactly this service, a deadline, a breaker, one retry
 // where nothing can have happened twice, and SUBGRAPH_UNAVAILABLE when there is no usable answer. Nothing a client sent as a header is
-// handed on but the trace.
+// handed on but the trace, and the key of a create that may be repeated.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
 import type { Actor } from '@customer360/kernel/actor';
@@ -13,10 +13,8 @@ import { unavailable } from './errors.ts';
 import { type Exchanged, ExchangeFailed, exchange } from './exchange.ts';
 import { breakerState, subgraphRequests, subgraphSeconds } from './metrics.ts';
 
+/** What is the same for every service. */
 export interface SourceOptions {
-  readonly name: string;
-  /** URL of its /graphql. */
-  readonly url: string;
   readonly timeoutMs: number;
   readonly mutationTimeoutMs: number;
   readonly connections: number;
@@ -26,6 +24,7 @@ export interface SourceOptions {
 
 export interface SubgraphSource extends GraphQLDataSource<GatewayContext> {
   readonly name: string;
+  readonly url: string;
   state(): BreakerState;
   close(): Promise<void>;
 }
@@ -33,14 +32,55 @@ export interface SubgraphSource extends GraphQLDataSource<GatewayContext> {
 type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>;
 const RETRY_AFTER_MS = 25;
 const PROBE_PATIENCE_MS = 150;
+/** Closed from this side first: a service that leaves closes idle connections after its DRAIN_DELAY_MS, and a mutation must not meet that. */
+const IDLE_CONNECTION_MS = 2_000;
 
-export function createSubgraphSource(options: SourceOptions): SubgraphSource {
-  const { name, log } = options;
-  const target = new URL(options.url);
+/** The ways to all services; they outlive a generation of the graph, so that a new supergraph loses neither connections nor what breakers know. */
+export interface SubgraphSources {
+  /** The way to each service (name → URL of its /graphql). */
+  open(services: ReadonlyMap<string, string>): ReadonlyMap<string, SubgraphSource>;
+  /** Gives back what `open` gave; what nobody holds any more is closed. */
+  release(sources: ReadonlyMap<string, SubgraphSource>): Promise<void>;
+  /** Breakers by service. */
+  states(): Record<string, BreakerState>;
+}
+
+export function createSubgraphSources(options: SourceOptions): SubgraphSources {
+  const holders = new Map<SubgraphSource, number>();
+  const named = (name: string) => [...holders.keys()].filter((source) => source.name === name);
+  return {
+    open(services) {
+      const opened = new Map<string, SubgraphSource>();
+      for (const [name, url] of services) {
+        const source = named(name).find((known) => known.url === url) ?? createSubgraphSource(name, url, options);
+        holders.set(source, (holders.get(source) ?? 0) + 1);
+        opened.set(name, source);
+      }
+      return opened;
+    },
+    async release(sources) {
+      const unused = [...sources.values()].filter((source) => {
+        const left = holders.get(source)! - 1;
+        if (left > 0) holders.set(source, left);
+        else holders.delete(source);
+        return left === 0;
+      });
+      for (const { name } of unused) if (named(name).length === 0) breakerState.remove({ service: name });
+      await Promise.all(unused.map((source) => source.close()));
+    },
+    states: () => Object.fromEntries([...holders.keys()].map((source) => [source.name, source.state()])),
+  };
+}
+
+function createSubgraphSource(name: string, url: string, options: SourceOptions): SubgraphSource {
+  const { log } = options;
+  const target = new URL(url);
   const path = target.pathname + target.search;
   const pool = new Pool(target.origin, {
     connections: options.connections,
     pipelining: 1,
+    keepAliveTimeout: IDLE_CONNECTION_MS,
+    keepAliveMaxTimeout: IDLE_CONNECTION_MS,
     connect: { timeout: Math.min(options.timeoutMs, 1_000) },
   });
   const breaker = createBreaker();
@@ -91,6 +131,7 @@ export function createSubgraphSource(options: SourceOptions): SubgraphSource {
     const caller = context as GatewayContext;
     const mutation = request.query?.startsWith('mutation') ?? false;
     const headers = await headersOf(caller);
+    if (mutation && caller.idempotencyKey) headers['idempotency-key'] = caller.idempotencyKey;
     const ticket = await enter();
     showState();
     if (!ticket) {
@@ -128,7 +169,7 @@ export function createSubgraphSource(options: SourceOptions): SubgraphSource {
     return answer;
   }
 
-  return { name, process, state: breaker.state, close: () => pool.destroy() };
+  return { name, url, process, state: breaker.state, close: () => pool.destroy() };
 }
 
 /** Takes a GraphQL answer whatever its status; anything else is a failure of the service. Its extensions stay inside. */

@@ -69,6 +69,7 @@ export interface World {
   token(claims?: object, options?: { issuer?: string; audience?: string; key?: 'staff' | 'portal' }): Promise<string>;
   ask(query: string | object, options?: { token?: string | null; variables?: object; headers?: Record<string, string> }): Promise<any>;
   startSubgraph(name: Name, port: number): Promise<void>;
+  readonly supergraphFile: string;
   close(): Promise<void>;
 }
 
@@ -118,6 +119,7 @@ export async function startWorld(env: Record<string, string> = {}, urls: Partial
     seen,
     token: issuer.token,
     startSubgraph,
+    supergraphFile: file,
     async ask(query, { token = admin, variables, headers = {} } = {}) {
       const response = await fetch(`${gateway.url}/graphql`, {
         method: 'POST',
@@ -127,7 +129,7 @@ export async function startWorld(env: Record<string, string> = {}, urls: Partial
       return { status: response.status, headers: response.headers, ...((await response.json()) as object) };
     },
     async close() {
-      await gateway.close(1_000);
+      await gateway.close();
       await Promise.all(Object.values(subgraphs).map((subgraph) => subgraph.close(0)));
       rmSync(folder, { recursive: true });
       issuer.server.closeAllConnections();
@@ -169,6 +171,12 @@ async function serveSubgraph(name: Name, port: number, inner: JWK, seen: World['
   });
 }
 
+let counting = Promise.resolve();
+/** Lets `dealCount` wait for a promise. */
+export const countAfter = (promise: Promise<void>): void => {
+  counting = promise;
+};
+
 const person = (id: string) => ({ __typename: 'Person', id, name: `person ${id}`, salary: 7 });
 const page = (first: number) => ({ nodes: Array.from({ length: Math.min(first, 200) }, (_, i) => person(String(i))) });
 const resolvers: Record<Name, object> = {
@@ -200,7 +208,7 @@ const resolvers: Record<Name, object> = {
     Problem: { __resolveType: (value: { __typename: string }) => value.__typename },
   },
   deals: {
-    Query: { dealCount: () => 3 },
+    Query: { dealCount: () => counting.then(() => 3) },
     Person: { deals: ({ id }: { id: string }) => [{ title: `deal of ${id}` }], best: () => ({ title: 'best' }) },
   },
 };

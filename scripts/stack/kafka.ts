@@ -148,7 +148,7 @@ export async function launchKafka(jars: string, dir: string, broker: number, con
     name: 'kafka',
     command: javaCommand(),
     args: java(jars, 'kafka.Kafka', [config], ['-Xms64m', '-Xmx256m']),
-    env,
+    env: { ...env, MALLOC_ARENA_MAX: '2' },
     cwd: dir,
     log,
     marker: config,

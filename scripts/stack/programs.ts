@@ -30,6 +30,8 @@ export interface Surroundings {
   databases: Record<ServiceName, ServiceDatabase>;
   /** Port by process name. */
   ports: Record<string, number>;
+  /** The folder of GraphiQL, where the gateway shall serve it. */
+  graphiql?: string | undefined;
   /** Put over everything, for all our processes. */
   env: Record<string, string>;
 }
@@ -39,15 +41,23 @@ export const logOf = (dir: string, name: string) => join(dir, 'logs', `${name}.l
 
 function common(): Record<string, string | undefined> {
   const passed = Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name]]));
-  return { ...passed, NODE_ENV: 'development', NODE_COMPILE_CACHE: inRoot('.cache', 'node-compile'), EXIT_WITH_PARENT: 'true' };
+  return {
+    ...passed,
+    NODE_ENV: 'development',
+    NODE_COMPILE_CACHE: inRoot('.cache', 'node-compile'),
+    EXIT_WITH_PARENT: 'true',
+    MALLOC_ARENA_MAX: '2',
+  };
 }
 
-export function serviceEnv(around: Surroundings, service: ServiceName): Record<string, string | undefined> {
+/** `name`: the service's, or `<service>@2` for its second instance. */
+export function serviceEnv(around: Surroundings, name: string): Record<string, string | undefined> {
+  const service = serviceOf(name);
   const { url, migrationUrl } = around.databases[service];
   return {
     ...common(),
     SERVICE_HOST: '127.0.0.1',
-    SERVICE_PORT: String(around.ports[service] ?? 0),
+    SERVICE_PORT: String(around.ports[name] ?? 0),
     DATABASE_URL: url,
     MIGRATION_DATABASE_URL: migrationUrl,
     KAFKA_BROKERS: around.kafka,
@@ -73,6 +83,7 @@ export function gatewayEnv(around: Surroundings): Record<string, string | undefi
     ),
     INNER_KEY: JSON.stringify(around.secrets.innerKey),
     AUTH_ISSUERS: JSON.stringify(issuers),
+    GRAPHIQL_DIR: around.graphiql,
     // One token seeds the demo data, another feeds a benchmark: on a developer's machine nobody has to share.
     RATE_LIMIT_PER_MINUTE: '1000000',
     ...around.env,
@@ -89,7 +100,8 @@ export function issuerEnv(around: Pick<Surroundings, 'dir' | 'secrets' | 'ports'
 }
 
 const FOLDERS: Record<string, string> = { gateway: 'gateway', issuer: 'infra/issuer' };
-export const entryOf = (name: string) => inRoot(FOLDERS[name] ?? join('services', name), 'src', 'main.ts');
+const serviceOf = (name: string) => name.split('@')[0] as ServiceName;
+export const entryOf = (name: string) => inRoot(FOLDERS[name] ?? join('services', serviceOf(name)), 'src', 'main.ts');
 
 /** The process of one of our programs. */
 export function program(around: Pick<Surroundings, 'dir' | 'ports'>, name: string, env: Record<string, string | undefined>): ProcessSpec {

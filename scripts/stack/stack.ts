@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } f
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTopics, deleteTopics } from '../../infra/topics/src/create-topics.ts';
+import { prepareGraphiql, writeSession } from '../graphiql/graphiql.ts';
 import { openControl } from './control.ts';
 import { hold, startKafka, startPostgres } from './engines.ts';
 import { readJson, writePrivate } from './files.ts';
@@ -33,6 +34,10 @@ export interface StackOptions {
   configuredPorts?: boolean;
   /** Further environment of services and gateway. */
   env?: Record<string, string>;
+  /** Serve GraphiQL at the gateway's `/`, with tokens in place. */
+  graphiql?: boolean;
+  /** Run each service a second time, as `<name>@2`: it consumes and waits to lead the relay; the gateway does not ask it. */
+  standbys?: boolean;
   /** Start a program again, after 5 s, that ended by itself with a failure or a signal. */
   supervise?: boolean;
 }
@@ -163,11 +168,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     for (const service of SERVICES) secrets.databases[service].superuser = databases[service].superuserUrl ?? databases[service].url;
     writePrivate(join(dir, 'secrets.json'), secrets);
 
-    const around: Surroundings = { dir, secrets, kafka: kafka.url, topicPrefix, databases, ports, env: options.env ?? {} };
+    const graphiql = options.graphiql ? prepareGraphiql(join(dir, 'graphiql')) : undefined;
+    const around: Surroundings = { dir, secrets, kafka: kafka.url, topicPrefix, databases, ports, graphiql, env: options.env ?? {} };
     log('bringing the databases up to date …');
     await migrateAll(around, SERVICES, postgres.embedded);
     log('starting issuer, services and gateway …');
-    await launchPrograms(around, portVariables, keep, running);
+    const programs = [...PROGRAMS, ...(options.standbys ? SERVICES.map((name) => `${name}@2`) : [])];
+    await launchPrograms(around, programs, portVariables, keep, running);
     writePrivate(join(dir, 'ports.json'), ports);
 
     const stack = await describeStack(around);
@@ -177,6 +184,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       for (const [name, service] of Object.entries(stack.services)) service.pid = running.get(name)?.pid ?? 0;
       stack.issuer.pid = running.get('issuer')?.pid ?? 0;
       writePrivate(stack.file, { ...stack, dir: undefined, file: undefined });
+      if (graphiql) writeSession(graphiql, stack);
     };
     await createStaff(stack.graph, stack.tokens.admin!, log);
     describe();
@@ -209,12 +217,13 @@ const givenDatabases = () => Object.fromEntries(SERVICES.map((name) => [name, gi
 /** All at once; if one finds its port taken in the meantime, all stop and get new ports, since the gateway knows the services' ones. */
 async function launchPrograms(
   around: Surroundings,
+  programs: readonly string[],
   portVariables: Record<string, string>,
   keep: (name: string, process: Running, launch: () => Promise<Running>) => void,
   running: Map<string, Running>,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    for (const name of PROGRAMS) {
+    for (const name of programs) {
       const wish = {
         name,
         variable: portVariables[name],
@@ -223,7 +232,7 @@ async function launchPrograms(
       around.ports[name] = await choosePort(wish);
     }
     const launched = await Promise.allSettled(
-      PROGRAMS.map(async (name) => {
+      programs.map(async (name) => {
         const launch = () => run(program(around, name, environmentOf(around, name)));
         keep(name, await launch(), launch);
       }),
@@ -231,7 +240,7 @@ async function launchPrograms(
     const failure = launched.find((result) => result.status === 'rejected');
     if (!failure) return;
     if (attempt === 3 || !/EADDRINUSE/.test(String(failure.reason))) throw failure.reason;
-    for (const name of PROGRAMS) {
+    for (const name of programs) {
       const process = running.get(name);
       running.delete(name);
       await process?.stop();
@@ -241,7 +250,7 @@ async function launchPrograms(
 
 function environmentOf(around: Surroundings, name: string): Record<string, string | undefined> {
   if (name === 'issuer') return issuerEnv(around);
-  return name === 'gateway' ? gatewayEnv(around) : serviceEnv(around, name as ServiceName);
+  return name === 'gateway' ? gatewayEnv(around) : serviceEnv(around, name);
 }
 
 type Description = StackFile & Pick<Stack, 'dir' | 'file' | 'mint'>;

@@ -138,9 +138,16 @@ test('every metric of ours that tells of trouble has an alert, and every alert a
     'consumer_running',
     'consumer_lag_records',
     'parked_keys',
+    'merges_overdue',
     'gateway_breaker_state',
   ];
-  watched.push('gateway_request_duration_seconds_bucket', 'subgraph_requests_total', 'database_pool_waiting', 'up');
+  watched.push(
+    'gateway_supergraph_refused',
+    'gateway_request_duration_seconds_bucket',
+    'subgraph_requests_total',
+    'database_pool_waiting',
+    'up',
+  );
   expect(watched.filter((metric) => !rules.some(({ expr }) => new RegExp(`\\b${metric}\\b`).test(expr)))).toEqual([]);
 });
 

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { stripIgnoredCharacters } from 'graphql';
 
 const root = join(import.meta.dirname, '../..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -26,4 +27,13 @@ test('every npm command that the README names exists', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
   const named = [...readme.matchAll(/npm run (?:--silent )?([\w:]+)/g)].map((match) => match[1]!);
   expect(named.filter((name) => !scripts[name])).toEqual([]);
+});
+
+test('the operations that the README shows are those that GraphiQL starts with', () => {
+  const operation = (name: string) =>
+    stripIgnoredCharacters(readFileSync(join(root, 'scripts/graphiql', name), 'utf8')).replace(/^(query|mutation) \w+/, '$1');
+  const inShell = /<<JSON\n(\{[\s\S]*?\})\nJSON/.exec(readme)?.[1]?.replaceAll('\\$', '$').replace(/\n\s*/g, ' ');
+  expect(stripIgnoredCharacters(JSON.parse(inShell ?? '{}').query)).toBe(operation('first-look.graphql'));
+  const [mutation] = [...readme.matchAll(/```graphql\n([\s\S]*?)```/g)].map(([, text]) => stripIgnoredCharacters(text!));
+  expect(mutation).toBe(operation('create-customer.graphql'));
 });

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
-import type { OracleDoors, Service, TopicRecord } from '../resilience/oracle.ts';
+import type { OracleDoors, Service, TopicRecord } from './oracle.ts';
 
 const READ_WITHIN_MS = 60_000;
 

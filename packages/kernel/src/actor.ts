@@ -31,8 +31,12 @@ export interface Actor {
   readonly roles: readonly Role[];
   /** Portal users only: the one customer they are. */
   readonly customerId?: string;
+  /** Portal users only: the contact that they are, where the issuer says so. */
+  readonly contactId?: string;
   /** Where the call came from, if the gateway said so; personal, never logged. */
   readonly ip?: string;
+  /** Portal users only: with what the call was made, for the log of their changes; personal, never logged elsewhere. */
+  readonly userAgent?: string;
 }
 
 /** Rules, schedules and consumers of other modules' events act as the system. */

@@ -23,6 +23,8 @@ export interface ServiceContext {
 export interface RequestContext<L = unknown> extends ServiceContext {
   readonly actor: Actor;
   readonly requestId: string;
+  /** From the header `Idempotency-Key`: the key of the request's one create, when its input has none. */
+  readonly idempotencyKey?: string | undefined;
   readonly loaders: L;
 }
 

@@ -4,6 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
 import { DataSource, type EntityManager, type EntitySchema, type MigrationInterface } from 'typeorm';
 import type { Log } from './log.ts';
+import { readTogether } from './read-together.ts';
 import type { Sql } from './sql.ts';
 
 // Days stay text, decimals and bigints too: JavaScript would bend them.
@@ -96,6 +97,7 @@ function dataSourceOf(options: DatabaseOptions): DataSource {
       statement_timeout: options.statementTimeoutMs,
       idle_in_transaction_session_timeout: 30_000,
       keepAlive: true,
+      pipeline: true, // for readTogether; who awaits each statement, such as a transaction, sees no difference
     },
   });
 }
@@ -108,11 +110,12 @@ export async function openDatabase(options: DatabaseOptions, waitMs = 60_000): P
     try {
       await dataSource.initialize();
       const pool = (dataSource.driver as unknown as { master: pg.Pool }).master;
+      const read = readTogether(pool, () => statementCount.getStore());
       return {
         dataSource,
         pool,
-        query: async <R>(name: string, statement: Sql) => (await pool.query(named(name, statement))).rows as R[],
-        one: async <R>(name: string, statement: Sql) => (await pool.query(named(name, statement))).rows[0] as R | undefined,
+        query: async <R>(name: string, statement: Sql) => (await read(named(name, statement))).rows as R[],
+        one: async <R>(name: string, statement: Sql) => (await read(named(name, statement))).rows[0] as R | undefined,
         close: () => dataSource.destroy(),
       };
     } catch (err) {

@@ -14,6 +14,15 @@ export const commonEnv = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: z.string().url().optional().describe('Where OpenTelemetry traces go; none are made when unset.'),
   EXIT_WITH_PARENT: flag.default(false).describe('Exit when the parent process goes away (local stack).'),
   EXPOSE_STATEMENTS: flag.default(false).describe('Answer the number of SQL statements in the header x-statements (tests).'),
+  DRAIN_DELAY_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(60_000)
+    .default(0)
+    .describe(
+      'How long SIGTERM keeps serving with /readyz at 503, before it drains: until load balancers have noticed. 5000 in Kubernetes.',
+    ),
   SHUTDOWN_GRACE_MS: z.coerce
     .number()
     .int()

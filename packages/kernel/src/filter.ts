@@ -7,6 +7,8 @@ export interface FilterField {
   column: Sql;
   /** An enum's values arrive as they are stored: its resolver (`enumOf`) translates. */
   type: 'text' | 'uuid' | 'int' | 'numeric' | 'bool' | 'timestamptz' | 'date' | 'enum';
+  /** What a caller's value stands for in the column, such as a retired id for its survivor. */
+  means?(value: Sql): Sql;
 }
 
 /** A filter field over a column. */
@@ -61,15 +63,17 @@ function limited<T>(list: readonly T[], path: string): readonly T[] {
 const COMPARE: Readonly<Record<string, string>> = { eq: '=', ne: '<>', gt: '>', gte: '>=', lt: '<', lte: '<=' };
 
 function leaf(field: FilterField, operator: string, operand: unknown, path: string): Sql {
-  const { column } = field;
+  const { column, means } = field;
   const type = raw(field.type === 'enum' ? 'text' : field.type);
   switch (operator) {
     case 'isNull':
       return operand ? sql`${column} is null` : sql`${column} is not null`;
     case 'in':
-      return sql`${column} = any(${limited(operand as unknown[], path)}::${type}[])`;
-    case 'notIn':
-      return sql`${column} <> all(${limited(operand as unknown[], path)}::${type}[])`;
+    case 'notIn': {
+      const given = sql`${limited(operand as unknown[], path)}::${type}[]`;
+      const values = means ? sql`array(select ${means(raw('given.value'))} from unnest(${given}) as given(value))` : given;
+      return sql`${column} ${raw(operator === 'in' ? '= any' : '<> all')}(${values})`;
+    }
     case 'contains':
       return contains(column, operand as string);
     case 'startsWith':
@@ -77,7 +81,9 @@ function leaf(field: FilterField, operator: string, operand: unknown, path: stri
     default: {
       const symbol = COMPARE[operator];
       if (!symbol) throw badInput(path, 'is not an operator');
-      return operand === null ? raw('false') : sql`${column} ${raw(symbol)} ${operand}::${type}`;
+      return operand === null
+        ? raw('false')
+        : sql`${column} ${raw(symbol)} ${means ? means(sql`${operand}::${type}`) : sql`${operand}::${type}`}`;
     }
   }
 }

@@ -1,4 +1,5 @@
-// The HTTP front with a real Apollo Server behind it: bodies, paths, readiness, request ids, masking and the drain.
+// The HTTP front with a real Apollo Server behind it: bodies, paths, readiness, request ids, masking, and the drain.
+import { Agent, get } from 'node:http';
 import { ApolloServer } from '@apollo/server';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Registry } from 'prom-client';
@@ -107,6 +108,29 @@ test('draining finishes what runs and then refuses connections', async () => {
   expect(await (await answer).json()).toEqual({ data: { slow: 'at last' } });
   await closed;
   await expect(fetch(`${own.url}/healthz`)).rejects.toThrow();
+});
+
+test('with a delay it says on /readyz that it leaves, serves on, and ends each connection with its answer', async () => {
+  const own = await start();
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const ask = (path: string) =>
+    new Promise<{ status: number; connection: string | undefined }>((done, failed) => {
+      const asked = get(`${own.url}${path}`, { agent }, (response) => {
+        response.resume();
+        response.on('end', () => done({ status: response.statusCode!, connection: response.headers.connection }));
+      });
+      asked.on('error', failed);
+    });
+  expect(await ask('/readyz')).toEqual({ status: 200, connection: 'keep-alive' });
+  let closed = false;
+  const closing = own.close(1_000, 400).then(() => (closed = true));
+  expect(await ask('/readyz')).toEqual({ status: 503, connection: 'close' });
+  expect(await ask('/healthz')).toEqual({ status: 200, connection: 'close' });
+  expect(await (await post('{"query":"{hello}"}', {}, own.url)).json()).toEqual({ data: { hello: 'world' } });
+  expect(closed).toBe(false);
+  await closing;
+  await expect(ask('/healthz')).rejects.toThrow();
+  agent.destroy();
 });
 
 test('draining ends at its limit', async () => {

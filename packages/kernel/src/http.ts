@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ApolloServer, type BaseContext, HeaderMap } from '@apollo/server';
 import type { Registry } from 'prom-client';
 import type { Log } from './log.ts';
@@ -22,7 +23,7 @@ export type Route = (request: IncomingMessage, response: ServerResponse) => void
 export interface HttpOptions<C extends BaseContext> {
   readonly port: number;
   readonly host?: string;
-  readonly graphql: ApolloServer<C>;
+  readonly graphql: Pick<ApolloServer<C>, 'executeHTTPGraphQLRequest'>;
   readonly contextOf: (caller: Caller) => Promise<C>;
   /** Runs each GraphQL request, for example inside an AsyncLocalStorage. */
   readonly around?: <T>(work: () => Promise<T>) => Promise<T>;
@@ -30,20 +31,25 @@ export interface HttpOptions<C extends BaseContext> {
   readonly registry: Registry;
   readonly log: Log;
   readonly maxBodyBytes?: number;
-  /** Limit for receiving a request, headers and body. */
+  /** Limit for receiving a GraphQL request's body. */
   readonly receiveTimeoutMs?: number;
-  /** Further exact paths. */
+  /** Further exact paths; their bodies are streams, and may take STREAM_TIMEOUT_MS. */
   readonly routes?: Readonly<Record<string, Route>>;
 }
 
 export interface HttpServer {
   readonly url: string;
   readonly port: number;
-  /** Stops accepting, lets running requests finish for at most `graceMs`, then closes every connection. */
-  close(graceMs: number): Promise<void>;
+  /**
+   * Says on /readyz at once that it leaves, and serves on for `delayMs`, each answer ending its connection. Then stops accepting, lets running
+   * requests finish for at most `graceMs`, and closes every connection.
+   */
+  close(graceMs: number, delayMs?: number): Promise<void>;
 }
 
 const CHECK_TIMEOUT_MS = 2_000;
+const RECEIVE_TIMEOUT_MS = 15_000;
+const STREAM_TIMEOUT_MS = 900_000;
 
 /** A failure of the request itself, answered as a GraphQL error over HTTP. */
 class Refused extends Error {
@@ -62,7 +68,9 @@ class Refused extends Error {
 export async function serveHttp<C extends BaseContext>(options: HttpOptions<C>): Promise<HttpServer> {
   let draining = false;
   const running = new Set<ServerResponse>();
-  const server = createServer({ requestTimeout: options.receiveTimeoutMs ?? 15_000, headersTimeout: 10_000, keepAliveTimeout: 30_000 });
+  const receiveTimeoutMs = options.receiveTimeoutMs ?? RECEIVE_TIMEOUT_MS;
+  const requestTimeout = options.routes ? STREAM_TIMEOUT_MS : receiveTimeoutMs;
+  const server = createServer({ requestTimeout, headersTimeout: 10_000, keepAliveTimeout: 30_000 });
 
   server.on('request', (request, response) => {
     const requestId = acceptedId(request.headers['x-request-id']);
@@ -102,7 +110,10 @@ export async function serveHttp<C extends BaseContext>(options: HttpOptions<C>):
   }
 
   async function graphql(request: IncomingMessage, response: ServerResponse, requestId: string, search: string): Promise<void> {
-    const body = request.method === 'POST' ? await readJson(request, options.maxBodyBytes ?? 1_048_576) : undefined;
+    const late = setTimeout(() => request.destroy(), receiveTimeoutMs);
+    const body =
+      request.method === 'POST' ? await readJson(request, options.maxBodyBytes ?? 1_048_576).finally(() => clearTimeout(late)) : undefined;
+    clearTimeout(late);
     const headers = new HeaderMap();
     for (const [name, value] of Object.entries(request.headers)) {
       if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
@@ -113,7 +124,9 @@ export async function serveHttp<C extends BaseContext>(options: HttpOptions<C>):
         httpGraphQLRequest: { method: (request.method ?? 'GET').toUpperCase(), headers, search, body },
         context: () => options.contextOf(caller),
       });
-      for (const [name, value] of result.headers) response.setHeader(name, value);
+      response.setHeader('vary', 'authorization, accept');
+      // Every answer is one caller's: no-store stays, whatever Apollo says of an unknown persisted query.
+      for (const [name, value] of result.headers) if (name !== 'cache-control') response.setHeader(name, value);
       response.statusCode = result.status ?? 200;
       if (result.body.kind === 'complete') {
         response.end(result.body.string);
@@ -130,10 +143,11 @@ export async function serveHttp<C extends BaseContext>(options: HttpOptions<C>):
   return {
     url: `http://127.0.0.1:${port}`,
     port,
-    async close(graceMs) {
+    async close(graceMs, delayMs = 0) {
       draining = true;
-      const closed = new Promise<void>((done) => server.close(() => done()));
       for (const response of running) if (!response.headersSent) response.setHeader('connection', 'close');
+      await sleep(delayMs);
+      const closed = new Promise<void>((done) => server.close(() => done()));
       server.closeIdleConnections();
       const limit = setTimeout(() => {
         if (running.size > 0) options.log.warn({ requests: running.size, graceMs }, 'drain limit reached, closing connections');

@@ -64,12 +64,26 @@ const LINGER_MS = 10;
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** An idempotent producer that reconnects; `send` resolves when all in-sync replicas have the records, in the given order per key. */
-export function createProducer(options: KafkaOptions): { send(records: readonly KafkaRecord[]): Promise<void>; close(): Promise<void> } {
+export interface RecordProducer {
+  /**
+   * Resolves when all in-sync replicas have the records, in the given order per key. `until` (by `performance.now()`): later it does not begin, and
+   * rejects; nor does it repeat a request for longer than a moment, since whoever waits may not be the one to send any more.
+   */
+  send(records: readonly KafkaRecord[], until?: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** An idempotent producer that reconnects. */
+export function createProducer(options: KafkaOptions): RecordProducer {
   let producer: Producer | undefined;
   const connected = async (): Promise<Producer> => {
     if (producer) return producer;
-    const fresh = client(options).producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
+    const fresh = client(options).producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      retry: { initialRetryTime: 50, maxRetryTime: 200, retries: 2 },
+    });
     await fresh.connect();
     producer = fresh;
     return fresh;
@@ -80,10 +94,12 @@ export function createProducer(options: KafkaOptions): { send(records: readonly 
     await old?.disconnect().catch(() => {});
   };
   return {
-    async send(records) {
+    async send(records, until = Number.POSITIVE_INFINITY) {
       const byTopic = Map.groupBy(records, (record) => options.prefix + record.topic);
+      const ready = await connected();
+      if (performance.now() > until) throw new Error('too late to send what was read a while ago');
       try {
-        await (await connected()).sendBatch({
+        await ready.sendBatch({
           acks: -1,
           topicMessages: [...byTopic].map(([topic, messages]) => ({
             topic,
@@ -163,7 +179,8 @@ export function startConsumer(options: ConsumerOptions): BatchConsumer {
       sessionTimeout: 6_000,
       heartbeatInterval: 1_000,
       rebalanceTimeout: 15_000,
-      maxWaitTimeInMs: 250,
+      // News is answered at once; this is how often an idle consumer asks anew, and the longest that a stop waits for.
+      maxWaitTimeInMs: 1_000,
       minBytes: 1,
       maxBytesPerPartition: 1_048_576,
       retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 8, restartOnFailure: async () => false },

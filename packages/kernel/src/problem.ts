@@ -45,6 +45,10 @@ export const conflict = (noun: string, id: string, expected: number, actual: num
     actualVersion: actual,
   });
 
+/** CONFLICT: the row was moved to another customer between the look and the lock; the next try finds it there. */
+export const movedMeanwhile = (noun: string, id: string): GraphQLError =>
+  refusal('CONFLICT', `${noun} ${id} was moved to another customer meanwhile; try again`, { noun, id, retryable: true });
+
 /** INVALID_CURSOR: not a cursor of this list in this order. */
 export const invalidCursor = (message: string): GraphQLError => refusal('INVALID_CURSOR', message, { field: 'after' });
 

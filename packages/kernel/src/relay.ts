@@ -14,11 +14,14 @@ const SMALL_BATCH = 50;
 const LINGER_MS = 5;
 const MAX_BATCH = 500;
 const MAX_BATCH_BYTES = 700_000;
+/** What was read longer ago is not sent: a process that stood still may have lost its lock, and its successor may have published newer states. */
+const FRESH_MS = 2_000;
 
 export interface RelayOptions {
   databaseUrl: string;
   name: string;
-  producer: { send(records: readonly KafkaRecord[]): Promise<void> };
+  /** `until`: by `performance.now()`, when it is too late to begin sending. */
+  producer: { send(records: readonly KafkaRecord[], until?: number): Promise<void> };
   log: Log;
   /** Told after each batch: how many records were published. */
   published?(count: number): void;
@@ -113,13 +116,17 @@ export function startRelay(options: RelayOptions): Relay {
 
 /** Publishes the oldest batch and deletes it; answers how many records there were. The caller's connection holds the leader's lock. */
 export async function relayOnce(client: Pick<Client, 'query'>, options: RelayOptions): Promise<number> {
+  const until = performance.now() + FRESH_MS;
   const { rows } = await client.query<OutboxRow>(
     '/* relayOnce */ select position, topic, key, headers, payload from outbox order by position limit $1',
     [options.batch ?? MAX_BATCH],
   );
   const batch = withinBytes(rows);
   if (batch.length === 0) return 0;
-  await options.producer.send(batch.map(({ topic, key, headers, payload }) => ({ topic, key, headers, value: payload })));
+  await options.producer.send(
+    batch.map(({ topic, key, headers, payload }) => ({ topic, key, headers, value: payload })),
+    until,
+  );
   await client.query('/* relayOnce */ delete from outbox where position = any($1::bigint[])', [batch.map((row) => row.position)]);
   options.published?.(batch.length);
   return batch.length;

@@ -6,7 +6,8 @@ import { createNews, type RequestContext, type ServiceContext } from './context.
 import { loadContracts } from './contracts.ts';
 import { type MigrationClass, migrate, openDatabase, statementCount } from './database.ts';
 import type { ServiceEnv } from './env.ts';
-import { serveHttp } from './http.ts';
+import { type Route, serveHttp } from './http.ts';
+import { readIdempotencyKey } from './idempotency-key.ts';
 import { type BatchConsumer, createProducer, startConsumer } from './kafka.ts';
 import { createLog } from './log.ts';
 import { startRelay } from './relay.ts';
@@ -33,6 +34,8 @@ export interface ServiceDefinition<L> {
   readonly subscriptions: readonly Subscription[];
   loaders(ctx: RequestContext<any>): L;
   readonly background?: readonly BackgroundTask[];
+  /** Further exact HTTP paths, such as a door for files; each checks its caller itself. */
+  routes?(ctx: ServiceContext): Readonly<Record<string, Route>>;
   /** Once after connecting, before requests are taken; must be repeatable. */
   onStart?(ctx: ServiceContext): Promise<void>;
   /** Folder that holds graphql/ and events/. */
@@ -100,10 +103,12 @@ export async function runService<L>(definition: ServiceDefinition<L>, env: Servi
     registry,
     log,
     maxBodyBytes: 4 * 1_048_576,
+    ...(definition.routes && { routes: definition.routes(ctx) }),
     around: (work) => statementCount.run({ statements: 0 }, work),
     async contextOf({ headers, requestId }) {
       const actor = await verify(headers.authorization);
-      const request = { ...ctx, actor, requestId, loaders: undefined as unknown, statements: statementCount.getStore()! };
+      const idempotencyKey = readIdempotencyKey(headers['idempotency-key']);
+      const request = { ...ctx, actor, requestId, idempotencyKey, loaders: undefined as unknown, statements: statementCount.getStore()! };
       request.loaders = definition.loaders(request);
       return request;
     },
@@ -125,9 +130,9 @@ export async function runService<L>(definition: ServiceDefinition<L>, env: Servi
   const shutdown = (why: string) => {
     stopping ??= (async () => {
       log.info({ why }, 'shutting down');
-      const limit = setTimeout(() => process.exit(1), env.SHUTDOWN_GRACE_MS + 2_000);
+      const limit = setTimeout(() => process.exit(1), env.DRAIN_DELAY_MS + env.SHUTDOWN_GRACE_MS + 2_000);
       timers.stop();
-      await http.close(env.SHUTDOWN_GRACE_MS);
+      await http.close(env.SHUTDOWN_GRACE_MS, env.DRAIN_DELAY_MS);
       await graphql.stop();
       await consumer.stop();
       await relay.stop();

@@ -129,7 +129,7 @@ export function publicError(formatted: GraphQLFormattedError, error: unknown, lo
   if (typeof code === 'string' && PUBLIC_CODES.has(code)) return shown;
   const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error;
   const sqlState = (cause as { code?: string })?.code;
-  if (sqlState === '40001' || sqlState === '40P01' || sqlState === '55P03') {
+  if (sqlState?.startsWith('40') || sqlState === '55P03') {
     return { ...shown, message: 'changed at the same time by somebody else; try again', extensions: { code: 'CONFLICT', retryable: true } };
   }
   log.error({ err: cause, path: shown.path }, 'request failed');

@@ -7,7 +7,8 @@ export { Counter, Gauge, Histogram };
 
 /** This process's metrics, as /metrics prints them. */
 export const registry = new Registry();
-collectDefaultMetrics({ register: registry });
+// The event loop's lag is sampled every 100 ms, which its percentiles contain: the default of 10 ms costs an idle process 0.3 % of a core.
+collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
 
 /** Starts OpenTelemetry when an endpoint is set; answers what to call at shutdown. */
 export async function startTraces(service: string, endpoint: string | undefined): Promise<() => Promise<void>> {

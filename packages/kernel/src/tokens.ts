@@ -51,7 +51,7 @@ export function innerSigner(privateJwk: JWK): (actor: Actor, audience: string) =
   const key = importJWK(privateJwk, 'EdDSA');
   const signed = new Bounded<{ token: Promise<string>; until: number }>(CACHE_MAX);
   return async (actor, audience) => {
-    const id = JSON.stringify([audience, actor.kind, actor.id, actor.customerId, actor.ip, actor.roles]);
+    const id = JSON.stringify([audience, actor]);
     const known = signed.get(id);
     if (known && known.until > Date.now()) return known.token;
     const token = sign(await key, privateJwk.kid as string, actor, audience);
@@ -62,7 +62,8 @@ export function innerSigner(privateJwk: JWK): (actor: Actor, audience: string) =
 }
 
 function sign(key: Awaited<ReturnType<typeof importJWK>>, kid: string, actor: Actor, audience: string): Promise<string> {
-  const claims = { kind: actor.kind, roles: actor.roles, customer_id: actor.customerId, ip: actor.ip };
+  const { kind, roles, customerId, contactId, ip, userAgent } = actor;
+  const claims = { kind, roles, customer_id: customerId, contact_id: contactId, ip, user_agent: userAgent };
   return new SignJWT(claims)
     .setProtectedHeader({ alg: 'EdDSA', kid })
     .setIssuer(INNER_ISSUER)
@@ -106,11 +107,14 @@ export function innerVerifier(options: { jwks: JSONWebKeySet; audience: string }
 }
 
 function innerActor(payload: JWTPayload): Actor {
-  const { sub, kind, customer_id: customerId, ip } = payload as JWTPayload & { kind?: ActorKind; customer_id?: string; ip?: string };
+  const { sub, kind, ip, customer_id: customerId, contact_id: contactId, user_agent: userAgent } = payload as InnerClaims;
   if (!sub || (kind !== 'STAFF' && kind !== 'CUSTOMER' && kind !== 'API')) throw refusal();
   if (kind === 'CUSTOMER' && !customerId) throw refusal();
-  return { kind, id: sub, roles: knownRoles(payload.roles), ...(customerId && { customerId }), ...(ip && { ip }) };
+  const portal = { ...(customerId && { customerId }), ...(contactId && { contactId }), ...(userAgent && { userAgent }) };
+  return { kind, id: sub, roles: knownRoles(payload.roles), ...portal, ...(ip && { ip }) };
 }
+
+type InnerClaims = JWTPayload & { kind?: ActorKind; customer_id?: string; contact_id?: string; ip?: string; user_agent?: string };
 
 /** An issuer of outer tokens. `kind` decides what its tokens may claim: only the staff issuer can make staff. */
 export interface Issuer {
@@ -180,7 +184,9 @@ function outerActor(kind: Issuer['kind'], payload: JWTPayload): Actor {
   if (kind === 'portal') {
     const customerId = payload.customer_id;
     if (typeof customerId !== 'string' || !UUID.test(customerId)) throw refusal();
-    return { kind: 'CUSTOMER', id: sub, roles: ['customer'], customerId };
+    const contactId = payload.contact_id;
+    if (contactId !== undefined && (typeof contactId !== 'string' || !UUID.test(contactId))) throw refusal();
+    return { kind: 'CUSTOMER', id: sub, roles: ['customer'], customerId, ...(contactId && { contactId }) };
   }
   if (kind === 'service') return { kind: 'API', id: sub, roles: ['integration'] };
   const roles = knownRoles(payload.roles);

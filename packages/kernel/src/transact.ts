@@ -6,6 +6,7 @@ import type { EntityManager } from 'typeorm';
 import type { Actor } from './actor.ts';
 import type { ServiceContext } from './context.ts';
 import { queryIn } from './database.ts';
+import { MAX_KEY_LENGTH } from './idempotency-key.ts';
 import { badInput, isProblem, keyReused, type Problem } from './problem.ts';
 import { type Sql, sql } from './sql.ts';
 
@@ -50,6 +51,7 @@ export interface TransactOptions<T> {
   readonly lock?: readonly string[];
   /** Idempotency: the same key, operation and input answers what the first call made. */
   readonly once?: {
+    /** From the input; without one the request's header counts (idempotency-key.ts). */
     readonly key?: string | null;
     readonly operation: string;
     readonly input: unknown;
@@ -72,20 +74,22 @@ const MAX_LOCKS = 1_000;
  * and the relay is woken. `T` needs an `id` when `once` is given.
  */
 export async function transact<T, P extends Problem = never>(
-  ctx: ServiceContext & { readonly actor: Actor },
+  ctx: ServiceContext & { readonly actor: Actor; readonly idempotencyKey?: string | undefined },
   options: TransactOptions<T>,
   work: (tx: Tx) => Promise<T | P>,
 ): Promise<T | P> {
+  const { once } = options;
+  const key = once && (once.key || ctx.idempotencyKey);
   let committed = () => {};
   try {
     const result = await ctx.db.dataSource.transaction(async (manager) => {
       const { tx, flush } = openTx(ctx, ctx.actor, manager);
       if (options.lock?.length) await lockKeys(tx, options.lock);
-      const replayed = options.once?.key ? await claimKey(tx, options.once) : undefined;
-      if (replayed !== undefined) return options.once!.replay(tx, replayed);
+      const replayed = once && key ? await claimKey(tx, key, once) : undefined;
+      if (once && replayed !== undefined) return once.replay(tx, replayed);
       const made = await work(tx);
       if (isProblem(made)) throw new RolledBack(made);
-      if (options.once?.key) await rememberResult(tx, options.once.key, made);
+      if (key) await rememberResult(tx, key, made);
       committed = await flush();
       return made;
     });
@@ -207,11 +211,12 @@ async function writeOutbox(ctx: ServiceContext, tx: Tx, facts: readonly Fact[], 
   );
 }
 
-async function claimKey(tx: Tx, once: NonNullable<TransactOptions<unknown>['once']>): Promise<string | undefined> {
-  const key = once.key!;
-  if (key.length > 100) throw badInput('idempotencyKey', 'is longer than 100 characters');
+async function claimKey(tx: Tx, key: string, once: { operation: string; input: unknown }): Promise<string | undefined> {
+  if (key.length > MAX_KEY_LENGTH) throw badInput('idempotencyKey', `is longer than ${MAX_KEY_LENGTH} characters`);
+  // Without the key itself, so that it may come by header the first time and in the input the second.
+  const input = { ...(once.input as object), idempotencyKey: undefined };
   const hash = createHash('sha256')
-    .update(JSON.stringify([once.operation, once.input]))
+    .update(JSON.stringify([once.operation, input]))
     .digest('hex');
   const mine = await tx.one(
     'claimIdempotencyKey',

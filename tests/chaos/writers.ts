@@ -1,10 +1,10 @@
-// Concurrent writers for a resilience run, all through public doors: the graph and the inbound topic. Each kind of change of a customer belongs
-// to one loop, so that what the loop was told is the whole truth about it. No answer is no excuse: the writer asks again, with the same
-// idempotencyKey or, where a mutation has none, by looking for its marker, until it knows.
+// Concurrent writers for a chaos run, all through public doors: the graph and the inbound topics. Each kind of change of a customer belongs to one
+// loop, so that what the loop was told is the whole truth about it. No answer is no excuse: the writer asks again, with the same idempotencyKey
+// or, where a mutation has none, by looking for its marker, until it knows. [issue 5, section 2]
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kafka, logLevel, type Producer } from 'kafkajs';
 import type { History, Kind, Operation } from './history.ts';
+import { Inbound } from './inbound.ts';
 
 export interface WriterDoors {
   /** One operation as an integration; throws when there is no HTTP answer. */
@@ -17,29 +17,36 @@ export interface WriterDoors {
 
 interface Own {
   id: string;
-  version: number;
   /** Index into STAGES. */
   stage: number;
+  caseRevision: number;
 }
 
 /** Answered: what it made (ok) or why not (refused). Undefined: nobody knows. */
-type Answer = { ok: any } | { refused: string } | undefined;
+export type Answer = { ok: any } | { refused: string } | undefined;
 
 const STAGES = ['Lead', 'Prospect', 'Opportunity', 'Customer', 'At Risk'];
 const DEFINITE = new Set(['BAD_USER_INPUT', 'NOT_FOUND', 'CONFLICT', 'FORBIDDEN', 'IDEMPOTENCY_KEY_REUSED']);
 const RESOLVE_WITHIN_MS = 150_000;
+/** The fire is out by then. */
+const RESOLVE_AFTER_STOP_MS = 30_000;
+const RACERS = 3;
+const BURST = 4;
 
 export class Writers {
   readonly history: History = [];
   readonly #doors: WriterDoors;
   readonly #prefix = `chaos-${randomUUID().slice(0, 8)}`;
+  /** What goes in through the topics, with its repeats and reorderings. */
+  readonly inbound: Inbound;
   #stopping = false;
-  #producer: Producer | undefined;
+  #stopped = Number.POSITIVE_INFINITY;
   #running: Promise<unknown> = Promise.resolve();
   #count = 0;
 
   constructor(doors: WriterDoors) {
     this.#doors = doors;
+    this.inbound = new Inbound(doors.brokers, doors.topicPrefix);
   }
 
   /** Creates a customer every now and then, up to `customers`, and changes each of them without pause. */
@@ -50,8 +57,9 @@ export class Writers {
   /** Stops beginning new operations, and waits until the outcome of every begun one is known. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#stopped = Date.now();
     await this.#running;
-    await this.#producer?.disconnect().catch(() => {});
+    await this.inbound.close();
   }
 
   async #create(customers: number, paceMs: number): Promise<void> {
@@ -73,11 +81,12 @@ export class Writers {
   }
 
   readonly #kinds = [
-    (customer: Own) => this.#logInteraction(customer),
+    (customer: Own) => this.#logInteractions(customer),
     (customer: Own) => this.#updateCustomer(customer),
     (customer: Own) => this.#recordConsent(customer),
     (customer: Own) => this.#changeStage(customer),
     (customer: Own) => this.#pay(customer),
+    (customer: Own) => this.#changeCase(customer),
   ];
 
   #begin(kind: Kind, customerId: string | null): Operation {
@@ -106,8 +115,9 @@ export class Writers {
   /** Attempts until there is an answer. An attempt must be harmless when an earlier one did the work after all. */
   async #resolve(operation: Operation, attempt: () => Promise<Answer>): Promise<any | undefined> {
     const deadline = Date.now() + RESOLVE_WITHIN_MS;
+    const hopeless = () => Date.now() > Math.min(deadline, this.#stopped + RESOLVE_AFTER_STOP_MS);
     let answer = await attempt();
-    while (answer === undefined && Date.now() < deadline) {
+    while (answer === undefined && !hopeless()) {
       operation.retries++;
       await sleep(Math.min(100 * operation.retries, 1_000));
       answer = await attempt();
@@ -121,28 +131,39 @@ export class Writers {
     const operation = this.#begin('createCustomer', null);
     const input = {
       type: 'INDIVIDUAL',
-      displayName: operation.marker,
+      // Names and addresses that resemble nobody's: a likely duplicate would be refused.
+      displayName: randomUUID(),
       externalId: operation.marker,
       source: 'API',
-      email: `${operation.marker}@writers.example`,
+      email: `${randomUUID()}@writers.example`,
       idempotencyKey: operation.marker,
     };
     const made = await this.#resolve(operation, () => this.#try(CREATE, { input }));
     operation.customerId = made?.id ?? null;
-    return made && { id: made.id, version: made.version, stage: 0 };
+    return made && { id: made.id, stage: 0, caseRevision: 0 };
   }
 
+  /** Several updates at once that have seen the same version: one of them may win, the others must be told of the conflict. */
   async #updateCustomer(customer: Own): Promise<void> {
-    const operation = this.#begin('updateCustomer', customer.id);
+    const seen = await this.#look(customer.id);
+    if (!seen) return;
+    await Promise.all(Array.from({ length: RACERS }, () => this.#update(customer.id, seen.version)));
+  }
+
+  async #update(id: string, expectedVersion: number): Promise<void> {
+    const operation = this.#begin('updateCustomer', id);
+    operation.expectedVersion = expectedVersion;
+    let unanswered = false;
     const attempt = async (): Promise<Answer> => {
-      const seen = await this.#look(customer.id);
-      if (!seen) return undefined;
-      if (seen.displayName === operation.marker) return { ok: seen };
-      const answer = await this.#try(UPDATE, { id: customer.id, expectedVersion: seen.version, input: { displayName: operation.marker } });
-      // The customer's stage may have moved its status in between: look again.
-      return answer && 'refused' in answer && answer.refused === 'CONFLICT' ? undefined : answer;
+      const answer = await this.#try(UPDATE, { id, expectedVersion, input: { displayName: operation.marker } });
+      unanswered ||= answer === undefined;
+      if (!unanswered || !(answer && 'refused' in answer && answer.refused === 'CONFLICT')) return answer;
+      // An attempt without an answer may be the very change that this conflict is about: then its name stands there.
+      const now = await this.#look(id);
+      return now && (now.displayName === operation.marker ? { ok: now } : answer);
     };
     await this.#resolve(operation, attempt);
+    if (operation.refusal === 'CONFLICT') operation.refusal = undefined;
   }
 
   async #changeStage(customer: Own): Promise<void> {
@@ -161,6 +182,11 @@ export class Writers {
       return answer && 'refused' in answer && answer.refused === 'CONFLICT' ? undefined : answer;
     };
     if ((await this.#resolve(operation, attempt)) !== undefined) customer.stage = next;
+  }
+
+  /** A burst: several facts of one customer within a few milliseconds. */
+  async #logInteractions(customer: Own): Promise<void> {
+    await Promise.all(Array.from({ length: BURST }, () => this.#logInteraction(customer)));
   }
 
   async #logInteraction(customer: Own): Promise<void> {
@@ -195,36 +221,26 @@ export class Writers {
       convertedAmount: null,
       receivedAt: new Date().toISOString(),
     };
-    const message = {
-      key: customer.id,
-      value: JSON.stringify(data),
-      headers: {
-        ce_specversion: '1.0',
-        ce_id: operation.marker,
-        ce_type: 'financial.payment-received.v1',
-        ce_source: '/financial',
-        ce_time: data.receivedAt,
-      },
-    };
-    const messages = this.#count % 3 === 0 ? [message, message] : [message]; // other modules repeat themselves
-    await this.#resolve(operation, async () => {
-      try {
-        await (await this.#connected()).send({ topic: `${this.#doors.topicPrefix}financial.events.v1`, acks: -1, messages });
-        return { ok: true };
-      } catch {
-        return undefined;
-      }
-    });
+    await this.#resolve(operation, () =>
+      this.inbound.send('financial.events.v1', 'financial.payment-received.v1', [{ id: operation.marker, data }]),
+    );
   }
 
-  async #connected(): Promise<Producer> {
-    if (!this.#producer) {
-      const kafka = new Kafka({ clientId: 'writers', brokers: this.#doors.brokers, logLevel: logLevel.NOTHING, retry: { retries: 2 } });
-      const producer = kafka.producer({ allowAutoTopicCreation: false });
-      await producer.connect();
-      this.#producer = producer;
-    }
-    return this.#producer;
+  /** Three revisions of one case, told in any order. */
+  async #changeCase(customer: Own): Promise<void> {
+    const caseId = `${this.#prefix}-case-${customer.id}`;
+    const begun = Array.from({ length: 3 }, () => {
+      const operation = this.#begin('case', customer.id);
+      customer.caseRevision += 1;
+      return Object.assign(operation, { caseId, revision: customer.caseRevision });
+    });
+    const told = begun.map(({ marker, revision }) => ({
+      id: marker,
+      data: { ...OPEN_CASE, caseId, number: caseId.slice(-12), customerId: customer.id, subject: marker, revision },
+    }));
+    const sent = () => this.inbound.send('support.events.v1', 'support.case-changed.v1', told);
+    await this.#resolve(begun[0]!, sent);
+    for (const operation of begun) operation.outcome = begun[0]!.outcome;
   }
 
   /** Writes that the rules refuse whatever happens; their markers must be nowhere. */
@@ -264,10 +280,19 @@ export class Writers {
   }
 }
 
+const OPEN_CASE = {
+  status: 'open',
+  priority: 'normal',
+  escalated: false,
+  openedAt: '2026-01-01T00:00:00.000Z',
+  firstRespondedAt: null,
+  closedAt: null,
+  satisfactionScore: null,
+};
 const CREATE = `mutation Create($input: CreateCustomerInput!) { result: createCustomer(input: $input) { __typename ... on Customer { id version } } }`;
 const UPDATE = `mutation Update($id: ID!, $expectedVersion: Int!, $input: UpdateCustomerInput!) {
   result: updateCustomer(id: $id, expectedVersion: $expectedVersion, input: $input) { __typename ... on Customer { id version } } }`;
 const LOG = `mutation Log($input: LogInteractionInput!) { result: logInteraction(input: $input) { __typename ... on Interaction { id } } }`;
 const CONSENT = `mutation Consent($input: RecordConsentInput!) { result: recordConsent(input: $input) { __typename ... on ConsentRecord { id } } }`;
 const CHANGE_STAGE = `mutation Stage($input: ChangeStageInput!) { result: changeStage(input: $input) { __typename ... on CustomerLifecycle { version } } }`;
-const LOOK = `query Look($id: ID!) { customer(id: $id) { id version displayName lifecycle { version history(first: 5) { nodes { reason } } } } }`;
+const LOOK = `query Look($id: ID!) { customer(id: $id) { id version displayName lifecycle { version history(first: 50) { nodes { reason } } } } }`;
