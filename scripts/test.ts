@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 import { checks } from './stack/checks.ts';
 import { command, onStop } from './stack/command.ts';
 import { readJson } from './stack/files.ts';
+import { choosePort } from './stack/ports.ts';
 import { stopRequest } from './stack/processes.ts';
 import { inRoot } from './stack/root.ts';
 import { report } from './stack/sentence.ts';
@@ -17,13 +18,23 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 const dir = inRoot('.run', `test-${process.pid}`);
 const asked = process.argv.slice(2);
 const wholeRun = asked.length === 0;
+let smtpPort: string | undefined;
 let jest: ReturnType<typeof spawn> | undefined;
 
 /** Stacks of test runs that were killed. */
 async function sweep(): Promise<void> {
   mkdirSync(inRoot('.run'), { recursive: true });
   for (const name of readdirSync(inRoot('.run'))) {
-    if (/^test-\d+$/.test(name)) await destroyStack(inRoot('.run', name)).catch(() => {}); // alive: its lock says so
+    // One without a stack has no lock, but its process lives.
+    if (/^test-\d+$/.test(name) && !runs(Number(name.slice(5)))) await destroyStack(inRoot('.run', name)).catch(() => {}); // alive: its lock says so
+  }
+}
+
+function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }
 
@@ -75,7 +86,7 @@ async function runFiles(files: string[], stack: Stack | undefined, options: stri
   const flags = asked.flatMap((argument, index) =>
     argument.startsWith('-') || /^-(t|-testNamePattern)$/.test(asked[index - 1] ?? '') ? [argument] : [],
   );
-  const env: Record<string, string> = stack ? { CUSTOMER360_STACK: stack.file } : {};
+  const env: Record<string, string> = stack ? { CUSTOMER360_STACK: stack.file, ...(smtpPort && { CUSTOMER360_SMTP_PORT: smtpPort }) } : {};
   const paths = files.map((file) => relative(inRoot(), file));
   const { code } = await runJest(['--json', `--outputFile=${outputFile}`, ...options, ...flags, '--runTestsByPath', ...paths], false, env);
   const result = readJson<JestResult>(outputFile);
@@ -109,7 +120,9 @@ async function suites(files: string[]): Promise<void> {
   let stack: Stack | undefined;
   try {
     if (needsStack) {
-      const env = { EXPOSE_STATEMENTS: 'true', RATE_LIMIT_PER_MINUTE: '1000000' };
+      // Nobody listens there until a test does; mails wait for it.
+      smtpPort = String(await choosePort({ name: 'mail' }));
+      const env = { EXPOSE_STATEMENTS: 'true', RATE_LIMIT_PER_MINUTE: '1000000', SMTP_URL: `smtp://127.0.0.1:${smtpPort}` };
       stack = await startStack({ dir, log, topicPrefix: `test-${process.pid}.`, databasePrefix: `customer360_test_${process.pid}_`, env });
     }
     const together = files.filter((file) => !alone(file));

@@ -63,10 +63,18 @@ export function serviceEnv(around: Surroundings, name: string): Record<string, s
     KAFKA_BROKERS: around.kafka,
     TOPIC_PREFIX: around.topicPrefix,
     INNER_JWKS: publicJwks(around.secrets),
-    ...(service === 'customer' ? { BOOTSTRAP_ADMIN: bootstrapAdmin } : {}),
+    ...(service === 'customer' ? customerEnv(around) : {}),
     ...around.env,
   };
 }
+
+/** Mail goes where the developer's shell says; its links lead to the development issuer, which stands for the portal too. */
+const customerEnv = (around: Surroundings): Record<string, string | undefined> => ({
+  BOOTSTRAP_ADMIN: bootstrapAdmin,
+  SMTP_URL: process.env.SMTP_URL,
+  MAIL_FROM: process.env.MAIL_FROM,
+  PORTAL_URL: `http://127.0.0.1:${around.ports.issuer ?? 0}/portal`,
+});
 
 export function gatewayEnv(around: Surroundings): Record<string, string | undefined> {
   const issuers = ['staff', 'portal', 'service'].map((kind) => {
@@ -94,6 +102,7 @@ export function issuerEnv(around: Pick<Surroundings, 'dir' | 'secrets' | 'ports'
   return {
     ...common(),
     ISSUER_PORT: String(around.ports.issuer ?? 0),
+    ISSUER_GRAPH_URL: `http://127.0.0.1:${around.ports.gateway ?? 0}/graphql`,
     ISSUER_KEYS_FILE: join(around.dir, 'issuer-keys.json'),
     ISSUER_SECRET: around.secrets.issuer,
   };

@@ -259,8 +259,8 @@ test('[WF-CM-001] a mapping is previewed without a change, kept as a template, a
   const next = await upload(csv(['Egal', 'MAIL PRIVAT', 'kunde'], ['y', mailbox(), `Bea ${word()}`]));
   const used = await mapAs(next, { templateId: importTemplates.nodes[0].id });
   expect(used.mapping).toEqual([
-    { column: 3, field: 'CUSTOMER_NAME' },
     { column: 2, field: 'CUSTOMER_EMAIL' },
+    { column: 3, field: 'CUSTOMER_NAME' },
   ]);
   expect(
     await mapAs(await until(next.id, 'PREVIEWED'), { mapping: [{ column: 3, field: 'CUSTOMER_NAME' }], saveAs: name.toUpperCase() }),

@@ -303,6 +303,22 @@ test('[WF-CM-002] a restricted or held customer, and one with an open deletion r
   );
 }, 60_000);
 
+test('[WF-CM-002] the most restrictive side wins: an objection of the retired one holds for the survivor at once, and goes back with it', async () => {
+  const [survivor, retired] = [await person(), await person()];
+  await must('dpo', 'mutation($id: ID!) { setObjection(customerId: $id, doNotProcess: true, reason: "asked for it") { __typename } }', {
+    id: retired.id,
+  });
+  const objects = async (id: string) => (await read(id, 'doNotProcess')).doNotProcess;
+  await eventually(async () => expect(await objects(retired.id)).toBe(true));
+  const done = await merged(survivor.id, [retired.id]);
+  expect(await objects(survivor.id)).toBe(true);
+  await followed(done.id);
+  expect(await objects(survivor.id)).toBe(true);
+  await unmerged(done);
+  await followed(done.id);
+  await eventually(async () => expect([await objects(survivor.id), await objects(retired.id)]).toEqual([false, true]));
+}, 60_000);
+
 test('[WF-CM-002] a large merge needs a second person, who is not the one who asked', async () => {
   const [survivor, retired] = [await organisation(), await organisation()];
   const CONTACTS = `mutation($c: ID!) { ${Array.from({ length: 15 }, (_, i) => `c${i}: createContact(input: { customerId: $c, firstName: "Ada", lastName: "Example ${i}" }) { __typename }`).join(' ')} }`;

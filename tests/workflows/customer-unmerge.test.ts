@@ -20,7 +20,7 @@ import {
   word,
 } from '../support/customers.ts';
 import { followed, merge, merged, snapshot, unmerge, unmerged, versions } from '../support/merges.ts';
-import { database, eventually, must } from '../support/stack.ts';
+import { database, eventually, must, stack } from '../support/stack.ts';
 
 /** The graph of these once nothing moves any more: the status follows the stage. */
 const settled = (ids: string[]): Promise<any[]> =>
@@ -139,16 +139,53 @@ test('[WF-CM-002] chains are undone in order: the refusal names the merge to und
   await eventually(async () => expect(await snapshot(ids)).toEqual(before), { withinMs: 20_000 });
 }, 60_000);
 
-test('[WF-CM-002] after 30 days a merge stays, and a deleted survivor has to be restored first', async () => {
-  const [survivor, retired] = [await person(), await person()];
+test('[WF-CM-002] after 30 days a merge stays and its journal is erased; a deleted survivor has to be restored before', async () => {
+  const [survivor, retired] = [await person(), await person({ email: mailbox() })];
   const done = await merged(survivor.id, [retired.id]);
   await remove('admin', 'Customer', survivor.id);
   expect(await unmerge(done)).toMatchObject({ __typename: 'UnmergeRefused', reason: 'SURVIVOR_DELETED' });
   await restore('admin', 'Customer', survivor.id);
+  const db = await database('customer');
+  const journal = async () => (await db.query('select count(*)::int as n from merge_change where merge_id = $1', [done.id])).rows[0].n;
+  expect(await journal()).toBeGreaterThan(0);
   // No door moves the clock: the merge is made older.
-  await (await database('customer')).query("update merge set merged_at = merged_at - interval '31 days' where id = $1", [done.id]);
+  await db.query("update merge set merged_at = merged_at - interval '31 days' where id = $1", [done.id]);
   expect(await unmerge(done)).toMatchObject({ __typename: 'UnmergeRefused', reason: 'TOO_LATE' });
-});
+  await eventually(async () => expect(await journal()).toBe(0), { withinMs: 120_000, everyMs: 500 });
+  const { merge: row } = await must('auditor', 'query($id: ID!) { merge(id: $id) { status journalErasedAt unmergeUntil } }', {
+    id: done.id,
+  });
+  expect(row).toMatchObject({ status: 'MERGED', journalErasedAt: expect.any(String) });
+  expect((await read(retired.id, 'id')).id).toBe(survivor.id);
+}, 180_000);
+
+test('[WF-CM-002] a merge that a service has not followed by the deadline is overdue, and the alarm counts it', async () => {
+  const [survivor, retired] = [await person(), await person()];
+  const done = await merged(survivor.id, [retired.id]);
+  await followed(done.id);
+  const db = await database('customer');
+  const behind = await db.query("delete from merge_progress where customer_id = $1 and service = 'lifecycle' returning *", [retired.id]);
+  await db.query("update merge set merged_at = merged_at - interval '16 minutes' where id = $1", [done.id]);
+  const { mergeProgress } = await must(
+    'dpo',
+    'query($id: ID!) { mergeProgress(id: $id) { complete overdue services { service applied waitingForIds } } }',
+    { id: done.id },
+  );
+  expect(mergeProgress).toMatchObject({ complete: false, overdue: true });
+  expect(mergeProgress.services).toContainEqual({ service: 'lifecycle', applied: false, waitingForIds: [retired.id] });
+  const overdue = async (): Promise<number> =>
+    Number(/^merges_overdue (\d+)/m.exec(await (await fetch(`${stack().services.customer.url}/metrics`)).text())![1]);
+  await eventually(async () => expect(await overdue()).toBeGreaterThan(0), { withinMs: 60_000, everyMs: 500 });
+  const { customer_id, service, redirect_version, rows, applied_at } = behind.rows[0];
+  await db.query('insert into merge_progress (customer_id, service, redirect_version, rows, applied_at) values ($1, $2, $3, $4, $5)', [
+    customer_id,
+    service,
+    redirect_version,
+    JSON.stringify(rows),
+    applied_at,
+  ]);
+  await followed(done.id);
+}, 120_000);
 
 test('[WF-CM-002] an external id that changed hands since stays where it is', async () => {
   const [survivor, retired] = [await organisation(), await organisation({ externalId: `R-${word()}` })];

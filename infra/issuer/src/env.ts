@@ -7,6 +7,10 @@ export const issuerEnv = commonEnv.extend({
   ISSUER_HOST: z.string().default('127.0.0.1').describe('Address that it listens on.'),
   ISSUER_URL: z.string().url().optional().describe('Base of the issuer names (`<base>/staff` …); http://127.0.0.1:<port> when unset.'),
   ISSUER_KEYS_FILE: z.string().min(1).describe('File (mode 0600) in which the signing keys are kept; made when absent.'),
+  ISSUER_GRAPH_URL: z
+    .url()
+    .optional()
+    .describe('The graph, to which the portal issuer turns with mailed links; no sign-in by mail when unset.'),
   ISSUER_SECRET: z.string().min(16).describe('Bearer secret of the token endpoints; made per stack, never shared.'),
 });
 export type IssuerEnv = z.infer<typeof issuerEnv>;

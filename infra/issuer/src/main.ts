@@ -6,9 +6,11 @@ import type { AddressInfo } from 'node:net';
 import { readEnv } from '@customer360/kernel/env';
 import { issuerEnv } from './env.ts';
 import { KINDS, type Kind, loadKeys, publicKey } from './keys.ts';
+import { linkRequest, PORTAL_PAGE, portalSeam, signInRequest } from './portal.ts';
 import { mint, tokenRequest } from './token.ts';
 
 const MAX_BODY_BYTES = 16_384;
+const PORTAL_TOKEN_S = 3_600;
 
 if (process.env.NODE_ENV === 'production') {
   process.stderr.write(
@@ -35,6 +37,7 @@ const base = () => env.ISSUER_URL ?? `http://127.0.0.1:${(server.address() as Ad
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = new URL(request.url ?? '/', 'http://issuer').pathname;
   if (path === '/healthz' || path === '/readyz') return send(response, 200, { status: 'ok' });
+  if (/^\/portal\/(sign-in|sign-in-link|confirm-email)$/.test(path)) return portal(path, request, response);
   const match = /^\/([a-z]+)\/(\.well-known\/jwks\.json|\.well-known\/openid-configuration|token)$/.exec(path);
   const kind = match?.[1] as Kind;
   if (!match || !KINDS.includes(kind)) return send(response, 404, { error: 'not_found' });
@@ -58,6 +61,30 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     return send(response, 400, { error: 'invalid_request', error_description });
   }
   send(response, 200, { token: await mint(keys, kind, issuer, parsed.data), token_type: 'Bearer', expires_in: parsed.data.ttl });
+}
+
+/** Signing in to the portal by a mailed link; open to everybody, like the sign-in of any identity provider. */
+async function portal(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.method === 'GET' && path !== '/portal/sign-in-link')
+    return void response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' }).end(PORTAL_PAGE);
+  if (request.method !== 'POST' || path === '/portal/confirm-email') return send(response, 405, { error: 'method_not_allowed' });
+  if (!env.ISSUER_GRAPH_URL) return send(response, 501, { error: 'no_graph' });
+  const issuer = `${base()}/portal`;
+  const asIntegration = () => mint(keys, 'service', `${base()}/service`, { sub: 'portal-issuer', ttl: 60 });
+  const seam = portalSeam(env.ISSUER_GRAPH_URL, issuer, asIntegration);
+  if (path === '/portal/sign-in-link') {
+    const asked = linkRequest.safeParse(await body(request));
+    if (!asked.success) return send(response, 400, { error: 'invalid_request' });
+    await seam.sendLink(asked.data.email);
+    return send(response, 202, { status: 'If this address has access, a link is on its way.' });
+  }
+  const given = signInRequest.safeParse(await body(request));
+  if (!given.success) return send(response, 400, { error: 'invalid_request' });
+  const who = await seam.redeem(given.data.token);
+  if (!who) return send(response, 400, { error: 'invalid_grant', error_description: 'this link was used or has expired' });
+  const { subject: sub, customerId: customer_id, contactId: contact_id } = who;
+  const token = await mint(keys, 'portal', issuer, { sub, customer_id, ...(contact_id && { contact_id }), ttl: PORTAL_TOKEN_S });
+  send(response, 200, { token, token_type: 'Bearer', expires_in: PORTAL_TOKEN_S });
 }
 
 function authorised(header: string | undefined): boolean {

@@ -10,6 +10,7 @@ export const tokenRequest = z.strictObject({
   sub: z.string().min(1).max(200),
   roles: z.array(role).max(9).optional(),
   customer_id: z.uuid().optional(),
+  contact_id: z.uuid().optional(),
   ttl: z.number().int().min(-86_400).max(31_536_000).default(3600),
 });
 export type TokenRequest = z.infer<typeof tokenRequest>;
@@ -20,7 +21,8 @@ export async function mint(keys: Keys, kind: Kind, issuer: string, request: Toke
   const key = keys[kind];
   const now = Math.floor(Date.now() / 1000);
   const roles = request.roles ?? fixedRoles[kind] ?? [];
-  return new SignJWT({ roles, ...(request.customer_id ? { customer_id: request.customer_id } : {}) })
+  const { customer_id, contact_id } = request;
+  return new SignJWT({ roles, ...(customer_id && { customer_id }), ...(contact_id && { contact_id }) })
     .setProtectedHeader({ alg: 'EdDSA', kid: key.kid, typ: 'JWT' })
     .setIssuer(issuer)
     .setAudience('customer360')

@@ -37,7 +37,11 @@ const movedTables = (census: Census): string[] =>
     .map(([table]) => table);
 
 /** Re-points the rows of these identities, one statement a table; answers how many each move took. The caller holds all customers' locks. */
-export async function moveRecords(tx: Tx, census: Census, moves: readonly Move[]): Promise<Map<string, RecordCounts>> {
+export async function moveRecords(
+  tx: Tx,
+  census: Census,
+  moves: ReadonlyArray<Pick<Move, 'customerId' | 'from' | 'to'>>,
+): Promise<Map<string, RecordCounts>> {
   const counts = new Map<string, RecordCounts>(moves.map(({ customerId }) => [customerId, {}]));
   for (const table of movedTables(census)) {
     const moved = await tx.query<{ id: string; count: number }>(

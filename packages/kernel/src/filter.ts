@@ -9,6 +9,8 @@ export interface FilterField {
   type: 'text' | 'uuid' | 'int' | 'numeric' | 'bool' | 'timestamptz' | 'date' | 'enum';
   /** What a caller's value stands for in the column, such as a retired id for its survivor. */
   means?(value: Sql): Sql;
+  /** Compiles operators that only this field has, instead of the usual ones. */
+  leaf?(operator: string, operand: unknown, path: string): Sql;
 }
 
 /** A filter field over a column. */
@@ -18,6 +20,9 @@ const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');
 
 /** Boolean SQL: the column contains the text, whatever its case. */
 export const contains = (column: Sql, text: string): Sql => sql`${column} ilike ${`%${escapeLike(text)}%`}`;
+
+/** Boolean SQL: the column begins with the text, whatever its case. */
+export const startsWith = (column: Sql, text: string): Sql => sql`${column} ilike ${`${escapeLike(text)}%`}`;
 
 const MAX_DEPTH = 8;
 const MAX_NODES = 100;
@@ -43,6 +48,7 @@ export function compileFilter(filter: object | null | undefined, fields: Readonl
       } else {
         const field = fields[key];
         if (!field) throw badInput(at, 'is not a field of this filter');
+        if (Array.isArray(value)) nodes += limited(value, at).length;
         for (const [operator, operand] of Object.entries(value)) {
           if (operand === undefined || (operand === null && operator !== 'eq')) continue;
           parts.push(leaf(field, operator, operand, `${at}.${operator}`));
@@ -63,6 +69,7 @@ function limited<T>(list: readonly T[], path: string): readonly T[] {
 const COMPARE: Readonly<Record<string, string>> = { eq: '=', ne: '<>', gt: '>', gte: '>=', lt: '<', lte: '<=' };
 
 function leaf(field: FilterField, operator: string, operand: unknown, path: string): Sql {
+  if (field.leaf) return field.leaf(operator, operand, path);
   const { column, means } = field;
   const type = raw(field.type === 'enum' ? 'text' : field.type);
   switch (operator) {
@@ -77,7 +84,7 @@ function leaf(field: FilterField, operator: string, operand: unknown, path: stri
     case 'contains':
       return contains(column, operand as string);
     case 'startsWith':
-      return sql`${column} ilike ${`${escapeLike(operand as string)}%`}`;
+      return startsWith(column, operand as string);
     default: {
       const symbol = COMPARE[operator];
       if (!symbol) throw badInput(path, 'is not an operator');

@@ -1,6 +1,7 @@
 // What the customer service reads from its environment.
 import { serviceEnv } from '@customer360/kernel/env';
 import { z } from 'zod';
+import { DEFAULT_PROFILE_FIELDS, PROFILE_FIELDS } from './self-service/self-service.ts';
 
 const admin = z.object({ id: z.uuid().toLowerCase(), name: z.string().min(1).max(200), email: z.email().max(254) });
 
@@ -33,6 +34,12 @@ export const customerEnv = serviceEnv.extend({
     .max(365)
     .default(30)
     .describe('Days after its end for which an import can be undone and its report fetched; then its lines and journal are erased.'),
+  BULK_DELETE_APPROVAL_ABOVE: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(100)
+    .describe('A bulk deletion of more customers than this waits until an administrator who did not ask for it approves it.'),
   MERGE_APPROVAL_ABOVE: z.coerce
     .number()
     .int()
@@ -45,6 +52,23 @@ export const customerEnv = serviceEnv.extend({
     .min(1)
     .default(15)
     .describe('Minutes after which a merge that a service has not followed raises an alarm.'),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/ })
+    .optional()
+    .describe('The mail server, smtp://user:password@host:port or smtps://…; without one whatever needs a mail is refused.'),
+  MAIL_FROM: z.email().default('no-reply@localhost.localdomain').describe('The address that mails come from.'),
+  PORTAL_URL: z
+    .url({ protocol: /^https?$/ })
+    .default('http://localhost:3000')
+    .describe('The customer portal; mailed links are <PORTAL_URL>/sign-in#token=… and <PORTAL_URL>/confirm-email#token=…'),
+  PORTAL_FIELDS: z
+    .string()
+    .default(DEFAULT_PROFILE_FIELDS.join(','))
+    .transform((text) => text.split(',').map((field) => field.trim()))
+    .pipe(z.array(z.enum(PROFILE_FIELDS)))
+    .describe(
+      `Which fields customers may edit themselves, comma-separated; legalName, taxId and e-mail addresses always wait for a yes. Known: ${PROFILE_FIELDS.join(', ')}.`,
+    ),
   BOOTSTRAP_ADMIN: z
     .string()
     .transform((text, issues) => {

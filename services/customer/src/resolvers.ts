@@ -1,7 +1,9 @@
 // Table of contents: the rooms' resolvers, joined.
 import { accountResolvers } from './account/account.resolvers.ts';
 import { addressResolvers } from './address/address.resolvers.ts';
+import { bulkResolvers } from './bulk/bulk.resolvers.ts';
 import { contactResolvers } from './contact/contact.resolvers.ts';
+import { customFieldResolvers } from './custom-field/custom-field.resolvers.ts';
 import { customerResolvers } from './customer/customer.resolvers.ts';
 import { duplicateResolvers } from './duplicate/duplicate.resolvers.ts';
 import { hierarchyResolvers } from './hierarchy/hierarchy.resolvers.ts';
@@ -9,11 +11,17 @@ import { importResolvers } from './import/import.resolvers.ts';
 import { invoiceResolvers } from './invoice/invoice.resolvers.ts';
 import { mergeResolvers } from './merge/merge.resolvers.ts';
 import { relationshipResolvers } from './relationship/relationship.resolvers.ts';
+import { searchResolvers } from './search/search.resolvers.ts';
+import { selfServiceResolvers } from './self-service/self-service.resolvers.ts';
 import { staffMemberResolvers } from './staff-member/staff-member.resolvers.ts';
+import { tagResolvers } from './tag/tag.resolvers.ts';
 import { textFlagResolvers } from './text-flag/text-flag.resolvers.ts';
 
 const rooms = [
   customerResolvers,
+  bulkResolvers,
+  tagResolvers,
+  customFieldResolvers,
   duplicateResolvers,
   contactResolvers,
   accountResolvers,
@@ -23,6 +31,8 @@ const rooms = [
   invoiceResolvers,
   mergeResolvers,
   relationshipResolvers,
+  selfServiceResolvers,
+  searchResolvers,
   staffMemberResolvers,
   textFlagResolvers,
 ];

@@ -648,6 +648,28 @@ export interface EventData {
     /** May own customers. */
     readonly active: boolean;
   };
+  /** A flagged text was reviewed. Somebody looked at a flagged text and let it stand. Key: the customer. [PII in notes field] */
+  'crm.customer.text-flag-reviewed.v1': {
+    /** The flag. */
+    readonly textFlagId: string;
+    /** The customer. */
+    readonly customerId: string;
+  };
+  /** A free text was flagged. A free text holds what should not stand there, and waits for a review; the value itself is never told. Key: the customer. [PII in notes field] */
+  'crm.customer.text-flagged.v1': {
+    /** The flag. */
+    readonly textFlagId: string;
+    /** The customer. */
+    readonly customerId: string;
+    /** The noun whose text it is. */
+    readonly noun: string;
+    /** The row. */
+    readonly rowId: string;
+    /** The field. */
+    readonly field: string;
+    /** What was found. */
+    readonly kinds: ReadonlyArray<'payment_card' | 'social_security_number' | 'iban'>;
+  };
   /** A contact as it is now. 360 contacts. Compacted topic crm.customer.contacts.v1, key: the contact; ce_sequence is the row's version. */
   'crm.customer.contact-state.v1': {
     /** The contact. */
@@ -1333,6 +1355,8 @@ export const TOPIC_OF: Readonly<Record<EventType, string>> = {
   'crm.customer.staff-member-deleted.v1': 'crm.customer.events.v1',
   'crm.customer.staff-member-restored.v1': 'crm.customer.events.v1',
   'crm.customer.staff-member-updated.v1': 'crm.customer.events.v1',
+  'crm.customer.text-flag-reviewed.v1': 'crm.customer.events.v1',
+  'crm.customer.text-flagged.v1': 'crm.customer.events.v1',
   'crm.customer.contact-state.v1': 'crm.customer.contacts.v1',
   'crm.customer.customer-state.v1': 'crm.customer.state.v1',
   'crm.customer.staff-member-state.v1': 'crm.customer.staff.v1',

@@ -4,15 +4,15 @@ import type { Changes } from '../write.ts';
 import { type AddressFields, checkCountry } from './address.ts';
 
 /** Lengths, blanks and the country [Address AC-2]; absent fields are fine. */
-export function checkAddressFields(input: Changes<AddressFields>): void {
-  if (input.addressType === null) throw badInput('input.addressType', 'is required');
-  if (input.streetLine1 !== undefined) checkText('input.streetLine1', input.streetLine1, { max: 200, required: true });
-  checkText('input.streetLine2', input.streetLine2, { max: 200 });
-  if (input.city !== undefined) checkText('input.city', input.city, { max: 100, required: true });
-  checkText('input.stateProvince', input.stateProvince, { max: 100 });
-  checkText('input.postalCode', input.postalCode, { max: 20 });
-  if (input.country === null) throw badInput('input.country', 'is required');
-  checkCountry('input.country', input.country);
+export function checkAddressFields(input: Changes<AddressFields>, path = 'input'): void {
+  if (input.addressType === null) throw badInput(`${path}.addressType`, 'is required');
+  if (input.streetLine1 !== undefined) checkText(`${path}.streetLine1`, input.streetLine1, { max: 200, required: true });
+  checkText(`${path}.streetLine2`, input.streetLine2, { max: 200 });
+  if (input.city !== undefined) checkText(`${path}.city`, input.city, { max: 100, required: true });
+  checkText(`${path}.stateProvince`, input.stateProvince, { max: 100 });
+  checkText(`${path}.postalCode`, input.postalCode, { max: 20 });
+  if (input.country === null) throw badInput(`${path}.country`, 'is required');
+  checkCountry(`${path}.country`, input.country);
 }
 
 /** Degrees as the column keeps them, 6 decimals. */

@@ -34,8 +34,7 @@ export async function updateContact(
 export async function writeContact(tx: Tx, contact: Contact, input: Changes<ContactFields>): Promise<Contact> {
   const { phoneRegion, ...fields } = input;
   const wanted = { ...fields } as Partial<Contact>;
-  for (const [name, value] of Object.entries(CLEARED))
-    if (wanted[name as keyof Contact] === null) Object.assign(wanted, { [name]: value });
+  for (const [name, value] of Object.entries(CLEARED)) if (wanted[name as keyof Contact] === null) Object.assign(wanted, { [name]: value });
   if (wanted.roles) wanted.roles = [...new Set(wanted.roles)];
   if (input.email !== undefined) wanted.emailKey = emailKey(input.email);
   if (input.phone !== undefined) wanted.phoneE164 = phoneE164(input.phone, phoneRegion ?? (await regionOf(tx, contact.customerId)));

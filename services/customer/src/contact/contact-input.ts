@@ -7,12 +7,12 @@ import type { Changes } from '../write.ts';
 import { CONTACT_ROLES, type ContactFields } from './contact.ts';
 
 /** Lengths, blanks and the number of roles; absent fields are fine. */
-export function checkContactFields(input: Changes<ContactFields>): void {
-  if (input.firstName !== undefined) checkText('input.firstName', input.firstName, { max: 100, required: true });
-  if (input.lastName !== undefined) checkText('input.lastName', input.lastName, { max: 100, required: true });
-  checkText('input.phone', input.phone, { max: MAX_PHONE });
-  checkText('input.jobTitle', input.jobTitle, { max: 100 });
-  checkCountry('input.phoneRegion', input.phoneRegion);
+export function checkContactFields(input: Changes<ContactFields>, path = 'input'): void {
+  if (input.firstName !== undefined) checkText(`${path}.firstName`, input.firstName, { max: 100, required: true });
+  if (input.lastName !== undefined) checkText(`${path}.lastName`, input.lastName, { max: 100, required: true });
+  checkText(`${path}.phone`, input.phone, { max: MAX_PHONE });
+  checkText(`${path}.jobTitle`, input.jobTitle, { max: 100 });
+  checkCountry(`${path}.phoneRegion`, input.phoneRegion);
   if (input.roles && input.roles.length > CONTACT_ROLES.length)
-    throw badInput('input.roles', `has more than ${CONTACT_ROLES.length} values`);
+    throw badInput(`${path}.roles`, `has more than ${CONTACT_ROLES.length} values`);
 }

@@ -1,5 +1,5 @@
-// The children that go and come back with their customer [Customer AC-3]: one statement per table, one fact per row, all under one deletion id.
-// A relationship that a cascade takes is told in the stream of the customer that was deleted.
+// The children that come back with their customer [Customer AC-3]: exactly those that its deletion took, one statement per table, one fact per row.
+// A relationship is told in the stream of the customer that was restored. How they went: `delete-customers.ts`.
 import { columns, raw, type Sql, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { ContactTable } from '../contact/contact.table.ts';
@@ -17,14 +17,13 @@ export interface CascadeCounts {
   relationships: number;
 }
 
-/** Deletes the live children under `deletionId`, or restores those that it took; emits their facts and answers how many there were. */
-export async function markChildren(tx: Tx, customerId: string, deletionId: string, done: 'deleted' | 'restored'): Promise<CascadeCounts> {
+/** Restores the children that `deletionId` took; emits their facts and answers how many there were. */
+export async function restoreChildren(tx: Tx, customerId: string, deletionId: string): Promise<CascadeCounts> {
   const mark = (table: string, owner: Sql, select: Sql) =>
     tx.query<any>(
-      `${done === 'deleted' ? 'delete' : 'restore'}ChildrenIn_${table}`,
-      sql`update ${raw(table)} t set version = t.version + 1, updated_at = ${tx.now}, ${
-        done === 'deleted' ? sql`deleted_at = ${tx.now}, deletion_id = ${deletionId}` : raw('deleted_at = null, deletion_id = null')
-      } where ${owner} and ${done === 'deleted' ? raw('t.deleted_at is null') : sql`t.deletion_id = ${deletionId}`} returning ${select}`,
+      `restoreChildrenIn_${table}`,
+      sql`update ${raw(table)} t set version = t.version + 1, updated_at = ${tx.now}, deleted_at = null, deletion_id = null
+          where ${owner} and t.deletion_id = ${deletionId} returning ${select}`,
     );
   const own = sql`t.customer_id = ${customerId}`;
   const either = sql`(t.from_customer_id = ${customerId} or t.to_customer_id = ${customerId})`;
@@ -33,13 +32,14 @@ export async function markChildren(tx: Tx, customerId: string, deletionId: strin
   const accounts = await mark('account', own, raw('t.id, t.version'));
   const relationships: Relationship[] = await mark('relationship', either, columns(RelationshipTable, 't'));
   for (const contact of contacts) {
-    tx.emit(fact(`contact-${done}`, customerId, { contactId: contact.id, customerId, version: contact.version, deletionId }));
+    tx.emit(fact('contact-restored', customerId, { contactId: contact.id, customerId, version: contact.version, deletionId }));
     tx.state(contactState(contact));
   }
-  for (const { id, version } of addresses) tx.emit(fact(`address-${done}`, customerId, { addressId: id, customerId, version, deletionId }));
-  for (const { id, version } of accounts) tx.emit(fact(`account-${done}`, customerId, { accountId: id, customerId, version, deletionId }));
+  for (const { id, version } of addresses)
+    tx.emit(fact('address-restored', customerId, { addressId: id, customerId, version, deletionId }));
+  for (const { id, version } of accounts) tx.emit(fact('account-restored', customerId, { accountId: id, customerId, version, deletionId }));
   for (const relationship of relationships) {
-    tx.emit(fact(`relationship-${done}`, customerId, { ...relationshipData(relationship), deletionId }));
+    tx.emit(fact('relationship-restored', customerId, { ...relationshipData(relationship), deletionId }));
   }
   return { contacts: contacts.length, addresses: addresses.length, accounts: accounts.length, relationships: relationships.length };
 }

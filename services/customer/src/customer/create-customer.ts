@@ -6,6 +6,8 @@ import { insertRow } from '@customer360/kernel/rows';
 import { type Tx, transact } from '@customer360/kernel/transact';
 import { refuseAccountOf, taxIdColumns } from '../account/account.ts';
 import { addAccount } from '../account/create-account.ts';
+import { customFields } from '../custom-field/custom-field.table.ts';
+import { type CustomColumns, checkNewValues, withValues } from '../custom-field/custom-field.ts';
 import type { Candidate } from '../duplicate/find-candidates.ts';
 import { duplicateLocks, enteredProfile, stoppingDuplicates } from '../duplicate/find-duplicates.ts';
 import { writeMatchKeys } from '../duplicate/match-key.table.ts';
@@ -32,6 +34,13 @@ export async function createCustomer(ctx: Ctx, input: CreateCustomerInput): Prom
   const taxId = input.account ? taxIdColumns(input.account.taxId, input.account.country) : undefined;
   const refused = input.account ? (refuseAccountOf(input) ?? (isProblem(taxId) ? taxId : undefined)) : undefined;
   if (refused) return refused;
+  const definitions = await customFields(ctx.db);
+  const custom = withValues(
+    definitions,
+    { custom: null, customPersonal: null },
+    checkNewValues(definitions, input.custom, 'input.custom'),
+    'input.custom',
+  );
   const parentId = input.parentId == null ? null : (await requireCustomer(ctx, input.parentId, 'input.parentId')).id;
   const phone = phoneE164(input.phone, input.phoneRegion ?? input.account?.country);
   const profile = enteredProfile(input, phone);
@@ -41,7 +50,7 @@ export async function createCustomer(ctx: Ctx, input: CreateCustomerInput): Prom
       lock: [...(parentId ? [parentId] : []), ...externalIdLock(input.externalId), ...duplicateLocks(profile)],
       once: { key: input.idempotencyKey, operation: 'createCustomer', input, replay: (tx, id) => readRow(tx, CustomerTable, id) },
     },
-    async (tx) => (await refuse(ctx, tx, input, profile)) ?? write(tx, input, { phone, profile, parentId }),
+    async (tx) => (await refuse(ctx, tx, input, profile)) ?? write(tx, input, { phone, profile, parentId, custom }),
   );
   if (!isProblem(made) || made.__typename !== 'DuplicateCandidates') return made;
   // The refusal rolled back; the token has to stay.
@@ -73,14 +82,14 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
 async function write(
   tx: Tx,
   input: CreateCustomerInput,
-  known: { phone: string | null; profile: Profile; parentId: string | null },
+  known: { phone: string | null; profile: Profile; parentId: string | null; custom: CustomColumns },
 ): Promise<Customer> {
   const { parentId } = known;
   const parent = parentId === null ? null : await customerUnderLock(tx, parentId, 'input.parentId');
   const customer = await insertRow(
     tx,
     CustomerTable,
-    newCustomer(tx, { ...input, phoneE164: known.phone, ownerId: ownerOf(tx, input), parentId: parent?.id ?? null }),
+    newCustomer(tx, { ...input, ...known.custom, phoneE164: known.phone, ownerId: ownerOf(tx, input), parentId: parent?.id ?? null }),
   );
   const { id } = customer;
   tx.emit(customerCreated(customer));

@@ -3,6 +3,7 @@ import { badInput, checkText } from '@customer360/kernel/problem';
 import type { AccountFields } from '../account/account.ts';
 import { checkAccountFields } from '../account/account-input.ts';
 import { checkCountry } from '../address/address.ts';
+import type { Values } from '../custom-field/custom-field.ts';
 import type { Changes } from '../write.ts';
 import type { CustomerSource, CustomerStatus, CustomerType } from './customer.ts';
 import { MAX_PHONE } from './phone.ts';
@@ -18,6 +19,8 @@ export interface CustomerFields {
   phoneRegion?: string | null;
   ownerId?: string | null;
   parentId?: string | null;
+  /** Values of custom fields by key; null clears one. */
+  custom?: Values | null;
 }
 
 export interface CreateCustomerInput extends CustomerFields {

@@ -26,6 +26,9 @@ const STATE = raw(`jsonb_build_object(
   'email', c.email, 'phone', c.phone, 'ownerId', c.owner_id, 'parentId', c.parent_id, 'mergedInto', c.merged_into, 'redirectVersion', c.redirect_version,
   'deletedAt', ${instant('c.deleted_at')}, 'createdAt', ${instant('c.created_at')}, 'updatedAt', ${instant('c.updated_at')},
   'createdByKind', c.created_by_kind, 'initialStage', c.initial_stage,
+  'custom', coalesce(c.custom, '{}') || coalesce(c.custom_personal, '{}'),
+  'tagIds', coalesce((select jsonb_agg(distinct t.id) from customer_tag k join tag own on own.id = k.tag_id
+    join tag t on t.id = coalesce(own.merged_into, own.id) and t.deleted_at is null where k.customer_id = c.id), '[]'),
   'account', case when a.id is not null then jsonb_build_object('legalName', a.legal_name, 'dbaName', a.dba_name, 'taxId', a.tax_id,
     'country', a.country, 'industry', a.industry, 'employeeCount', a.employee_count, 'annualRevenue', a.annual_revenue, 'website', a.website) end,
   'defaultAddresses', coalesce((select jsonb_agg(jsonb_build_object('addressId', d.id, 'addressType', d.address_type, 'city', d.city,

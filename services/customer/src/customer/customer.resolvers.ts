@@ -2,12 +2,15 @@
 import { createdBy } from '@customer360/kernel/entity';
 import { enumOf, memberOf } from '@customer360/kernel/graph';
 import { badInput, isProblem, notFound, type Problem } from '@customer360/kernel/problem';
+import { customFieldsOfCustomer } from '../custom-field/custom-field.resolvers.ts';
+import { customerFilterFor } from '../custom-field/filter-customers.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { hierarchyFields } from '../hierarchy/hierarchy.resolvers.ts';
 import { warningFields } from '../invoice/invoice.resolvers.ts';
 import { list } from '../list.ts';
 import type { Ctx } from '../loaders.ts';
 import { mayIncludeDeleted } from '../scope.ts';
+import { tagFields } from '../tag/tag.resolvers.ts';
 import { createCustomer } from './create-customer.ts';
 import { customerList, type Found, findCustomer } from './customer.table.ts';
 import { CUSTOMER_SOURCES, CUSTOMER_STATUSES, CUSTOMER_TYPES, type Customer } from './customer.ts';
@@ -41,7 +44,7 @@ export const customerResolvers: Resolvers = {
   Query: {
     customer: (_, args, ctx) => customer(ctx, args.id, args.includeDeleted),
     customersByIds: (_, args, ctx) => customersByIds(ctx, args.ids),
-    customers: (_, args, ctx) => list(ctx, customerList, args),
+    customers: async (_, args, ctx) => list(ctx, { ...customerList, filter: await customerFilterFor(ctx.db, args.filter) }, args),
   },
   Mutation: {
     createCustomer: (_, { input }, ctx) => createCustomer(ctx, input),
@@ -55,6 +58,7 @@ export const customerResolvers: Resolvers = {
       const { askedId } = c as Partial<Found>;
       return askedId && askedId !== c.id ? askedId : null;
     },
+    customerRecords: (c, _, ctx) => ctx.loaders.records.load(c.id),
     externalIds: (c, _, ctx) => ctx.loaders.externalIds.load(c.id),
     owner: (c, _, ctx) => (c.ownerId ? ctx.loaders.staff.load(c.ownerId) : null),
     parent: (c, _, ctx) => (c.parentId ? ctx.loaders.customer.load(c.parentId) : null),
@@ -67,6 +71,8 @@ export const customerResolvers: Resolvers = {
     relationships: (c, args, ctx) => ctx.loaders.relationships(c.id, args),
     ...hierarchyFields,
     ...warningFields,
+    ...tagFields,
+    ...customFieldsOfCustomer,
     createdBy,
   },
   CreateCustomerResult: memberOf('Customer'),

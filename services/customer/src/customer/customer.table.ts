@@ -12,6 +12,7 @@ import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
 import type { ListSpec } from '../list.ts';
 import { customerField, visibleCustomer } from '../scope.ts';
+import { tagFilter } from '../tag/tag.table.ts';
 import type { Customer } from './customer.ts';
 
 export const CustomerTable = new EntitySchema<Customer>({
@@ -40,6 +41,8 @@ export const CustomerTable = new EntitySchema<Customer>({
     legalHold: { name: 'legal_hold', type: 'boolean' },
     deletionOpen: { name: 'deletion_open', type: 'boolean' },
     complianceVersion: { name: 'compliance_version', type: 'int' },
+    custom: { type: 'jsonb', nullable: true },
+    customPersonal: { name: 'custom_personal', type: 'jsonb', nullable: true },
   },
 });
 
@@ -77,6 +80,7 @@ export const customerList: ListSpec<Customer> = {
     createdAt: field('c.created_at', 'timestamptz'),
     updatedAt: field('c.updated_at', 'timestamptz'),
     deletedAt: field('c.deleted_at', 'timestamptz'),
+    tags: tagFilter,
   },
 };
 

@@ -2,6 +2,7 @@
 // the lifecycle stage leads the status, `inactive` is set by hand and kept (decisions page), a restricted customer is changed by few.
 import type { Row } from '@customer360/kernel/entity';
 import { type Problem, problem } from '@customer360/kernel/problem';
+import type { CustomColumns } from '../custom-field/custom-field.ts';
 
 export const CUSTOMER_TYPES = ['individual', 'organization'] as const;
 export const CUSTOMER_STATUSES = ['active', 'inactive', 'prospect', 'churned', 'deleted'] as const;
@@ -11,7 +12,7 @@ export type CustomerStatus = (typeof CUSTOMER_STATUSES)[number];
 export type CustomerSource = (typeof CUSTOMER_SOURCES)[number];
 export type StageCategory = 'pre_customer' | 'customer' | 'post_customer';
 
-export interface Customer extends Row {
+export interface Customer extends Row, CustomColumns {
   type: CustomerType;
   displayName: string;
   status: CustomerStatus;

@@ -1,19 +1,12 @@
 // Soft-delete a customer with its contacts, addresses, account, relationships and external ids, under one deletion id [Customer AC-3].
 // Its children in the hierarchy keep their parent: they simply see none until a restore (docs/decisions).
-
-import { randomUUID } from 'node:crypto';
 import { refuseRestricted } from '@customer360/customer-data/restriction';
 import { expectVersion, type Problem } from '@customer360/kernel/problem';
-import { updateRow } from '@customer360/kernel/rows';
 import { transact } from '@customer360/kernel/transact';
-import { refreshMatchKeys } from '../duplicate/refresh-match-keys.ts';
 import type { Ctx } from '../loaders.ts';
-import { customerUnderLock, fact, requireCustomer } from '../write.ts';
-import { markChildren } from './cascade.ts';
-import { CustomerTable } from './customer.table.ts';
+import { customerUnderLock, requireCustomer } from '../write.ts';
 import type { Customer } from './customer.ts';
-import { publishCustomerState } from './customer-state.ts';
-import { markExternalIds } from './external-id.ts';
+import { deleteCustomers } from './delete-customers.ts';
 
 /** Soft-deletes a live customer and everything below it. */
 export async function deleteCustomer(ctx: Ctx, id: string, expectedVersion?: number | null): Promise<Customer | Problem> {
@@ -23,13 +16,7 @@ export async function deleteCustomer(ctx: Ctx, id: string, expectedVersion?: num
     const restricted = refuseRestricted(customer, tx.actor);
     if (restricted) return restricted;
     expectVersion('Customer', customer, expectedVersion);
-    const deletionId = randomUUID();
-    const deleted = await updateRow(tx, CustomerTable, customer, { deletedAt: tx.now, deletionId });
-    const counts = await markChildren(tx, customer.id, deletionId, 'deleted');
-    await markExternalIds(tx, customer.id, deletionId, true);
-    tx.emit(fact('customer-deleted', customer.id, { customerId: customer.id, version: deleted.version, deletionId, ...counts }));
-    await refreshMatchKeys(tx, [customer.id]);
-    await publishCustomerState(tx, [customer.id]);
-    return deleted;
+    const [deleted] = await deleteCustomers(tx, [customer.id]);
+    return deleted!;
   });
 }

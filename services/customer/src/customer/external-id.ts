@@ -86,13 +86,11 @@ export interface ExternalId {
   readonly originCustomerId: string;
 }
 
-/** Frees or takes back all external ids of a customer with one deletion. */
-export async function markExternalIds(tx: Tx, customerId: string, deletionId: string, deleted: boolean): Promise<void> {
+/** Takes back the external ids of a customer that one deletion freed. */
+export async function restoreExternalIds(tx: Tx, customerId: string, deletionId: string): Promise<void> {
   await tx.query(
-    'markExternalIds',
-    deleted
-      ? sql`update external_id set deleted_at = ${tx.now}, deletion_id = ${deletionId} where customer_id = ${customerId} and deleted_at is null`
-      : sql`update external_id set deleted_at = null, deletion_id = null where customer_id = ${customerId} and deletion_id = ${deletionId}`,
+    'restoreExternalIds',
+    sql`update external_id set deleted_at = null, deletion_id = null where customer_id = ${customerId} and deletion_id = ${deletionId}`,
   );
 }
 

@@ -1,13 +1,14 @@
 // The row and the fact of a new customer [WF-CM-001 step 6], the same for one that a person enters and for one of 100,000 that a file brings.
 import { newRow } from '@customer360/kernel/entity';
 import type { Fact, Tx } from '@customer360/kernel/transact';
+import type { CustomColumns } from '../custom-field/custom-field.ts';
 import { fact } from '../write.ts';
 import { type Customer, firstStage } from './customer.ts';
 import type { CustomerFields } from './customer-input.ts';
 import { emailKey } from './email-key.ts';
 
 /** What is known of a new customer once its references were found. */
-export interface NewCustomer extends Omit<CustomerFields, 'phoneRegion' | 'ownerId' | 'parentId'> {
+export interface NewCustomer extends Omit<CustomerFields, 'phoneRegion' | 'ownerId' | 'parentId' | 'custom'>, Partial<CustomColumns> {
   readonly initialStage?: string | null;
   readonly phoneE164: string | null;
   readonly ownerId: string | null;
@@ -41,6 +42,8 @@ export function newCustomer(tx: Pick<Tx, 'actor' | 'now'>, input: NewCustomer): 
     legalHold: false,
     deletionOpen: false,
     complianceVersion: 0,
+    custom: input.custom ?? null,
+    customPersonal: input.customPersonal ?? null,
   };
 }
 

@@ -8,11 +8,11 @@ import { refreshMatchKeys } from '../duplicate/refresh-match-keys.ts';
 import type { Ctx } from '../loaders.ts';
 import { mergeThatRetired } from '../merge/merge.table.ts';
 import { fact } from '../write.ts';
-import { markChildren } from './cascade.ts';
+import { restoreChildren } from './cascade.ts';
 import { CustomerTable, customerIn, findCustomer } from './customer.table.ts';
 import type { Customer } from './customer.ts';
 import { publishCustomerState } from './customer-state.ts';
-import { externalIdLock, externalIdTakenMeanwhile, markExternalIds } from './external-id.ts';
+import { externalIdLock, externalIdTakenMeanwhile, restoreExternalIds } from './external-id.ts';
 
 /** Restores a customer; one that lives is answered as it is. */
 export async function restoreCustomer(ctx: Ctx, id: string): Promise<Customer | Problem> {
@@ -40,8 +40,8 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<Customer | 
       return problem('RestoreConflict', 'Another customer took the external id meanwhile.', { field: 'externalId' });
     }
     const restored = await updateRow(tx, CustomerTable, customer, { deletedAt: null, deletionId: null });
-    const counts = await markChildren(tx, customer.id, deletionId, 'restored');
-    await markExternalIds(tx, customer.id, deletionId, false);
+    const counts = await restoreChildren(tx, customer.id, deletionId);
+    await restoreExternalIds(tx, customer.id, deletionId);
     tx.emit(fact('customer-restored', customer.id, { customerId: customer.id, version: restored.version, deletionId, ...counts }));
     await refreshMatchKeys(tx, [customer.id]);
     await publishCustomerState(tx, [customer.id]);

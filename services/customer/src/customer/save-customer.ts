@@ -2,6 +2,7 @@
 // fields, and `owner-changed` beside it, because many follow owners only.
 import { changesOf, updateRow } from '@customer360/kernel/rows';
 import type { Fact, Tx } from '@customer360/kernel/transact';
+import { changedCustomNames } from '../custom-field/custom-field.ts';
 import { fact, publicNames } from '../write.ts';
 import { CustomerTable } from './customer.table.ts';
 import type { Customer } from './customer.ts';
@@ -18,7 +19,12 @@ export async function saveCustomer(tx: Tx, customer: Customer, wanted: Partial<C
 /** Tells of a change: the names of what changed, and beside it a change of the owner. */
 export function customerUpdated(before: Customer, saved: Customer, changes: object): Fact[] {
   const { id, version, status, ownerId } = saved;
-  const updated = fact('customer-updated', id, { customerId: id, version, status, changed: publicNames(changes) });
+  const updated = fact('customer-updated', id, {
+    customerId: id,
+    version,
+    status,
+    changed: [...publicNames(changes), ...changedCustomNames(before, saved)],
+  });
   if (!('ownerId' in changes)) return [updated];
   return [updated, fact('owner-changed', id, { customerId: id, fromOwnerId: before.ownerId, toOwnerId: ownerId })];
 }

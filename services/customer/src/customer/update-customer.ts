@@ -6,6 +6,8 @@ import { type Tx, transact } from '@customer360/kernel/transact';
 import { accountOf } from '../account/account.table.ts';
 import { refuseAccountOf } from '../account/account.ts';
 import { regionOf } from '../contact/phone-region.ts';
+import { customFields } from '../custom-field/custom-field.table.ts';
+import { checkValues, withValues } from '../custom-field/custom-field.ts';
 import { refreshMatchKeys } from '../duplicate/refresh-match-keys.ts';
 import type { Ctx } from '../loaders.ts';
 import { HIERARCHY_LOCK, setParent } from '../relationship/set-parent.ts';
@@ -65,10 +67,14 @@ async function refuse(tx: Tx, customer: Customer, input: UpdateCustomerInput): P
 
 /** Writes checked changes in an open transaction, and tells of them; the same customer where nothing differs. */
 export async function writeCustomer(tx: Tx, customer: Customer, input: UpdateCustomerInput, parentId?: string | null): Promise<Customer> {
-  const { phoneRegion, parentId: _, ...fields } = input;
+  const { phoneRegion, parentId: _, custom, ...fields } = input;
   const wanted: Partial<Customer> = { ...(fields as Partial<Customer>), parentId };
   if (input.email !== undefined) wanted.emailKey = emailKey(input.email);
   if (input.phone !== undefined) wanted.phoneE164 = phoneE164(input.phone, phoneRegion ?? (await regionOf(tx, customer.id)));
+  if (custom) {
+    const definitions = await customFields(tx);
+    Object.assign(wanted, withValues(definitions, customer, checkValues(definitions, custom, 'input.custom'), 'input.custom'));
+  }
   const saved = await saveCustomer(tx, customer, wanted);
   if (saved === customer) return customer;
   if (saved.externalId !== customer.externalId) await setMainExternalId(tx, customer.id, customer.externalId, saved.externalId);

@@ -9,11 +9,8 @@ import { edits, hasDigit, likeness, sound } from './text.ts';
 const slip = (a: string, b: string): boolean => {
   const shorter = Math.min(a.length, b.length);
   if (shorter < 3) return false;
-  return (
-    edits(a, b, shorter > 6 ? 2 : 1) <= (shorter > 6 ? 2 : 1) ||
-    likeness(a, b) >= 0.93 ||
-    (shorter > 3 && a[0] === b[0] && sound(a) === sound(b))
-  );
+  const apart = edits(a, b, 2);
+  return apart <= (shorter > 6 ? 2 : 1) || likeness(a, b) >= 0.93 || (apart <= 2 && shorter > 3 && a[0] === b[0] && sound(a) === sound(b));
 };
 
 /** null where one of them is missing. */

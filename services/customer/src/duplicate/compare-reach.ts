@@ -9,14 +9,23 @@ export type EmailLevel = 'exact' | 'close' | 'mailbox' | 'nameMailbox' | 'differ
 
 const digitsOf = (text: string): string => text.replace(/\D/g, '');
 
-/** `names` are the words of both customers' names: a mailbox made of them says little more than they do. */
-export function emailLevel(a: Mailbox, b: Mailbox, names: readonly string[]): EmailLevel {
+/** `ofA` and `ofB` are the words of the customers' names: a mailbox made of them says little more than they do. */
+export function emailLevel(a: Mailbox, b: Mailbox, ofA: readonly string[], ofB: readonly string[]): EmailLevel {
   if (a.key === b.key) return 'exact';
-  const mistyped = digitsOf(a.key) === digitsOf(b.key) && a.key.length > 9 && edits(a.key, b.key, 3) <= (a.key.length > 16 ? 3 : 2);
-  if (mistyped && (!a.role || a.domain === b.domain) && !(a.domain === b.domain && a.local.length < 5)) return 'close';
+  if (mistyped(a, b) && !(names(a, ofA, ofB) && names(b, ofB, ofA))) return 'close';
   if (a.local !== b.local || a.role || a.local.length < 4) return 'different';
-  return names.some((name) => name.length > 2 && a.local.includes(name)) ? 'nameMailbox' : 'mailbox';
+  return names(a, [...ofA, ...ofB], []) ? 'nameMailbox' : 'mailbox';
 }
+
+const mistyped = (a: Mailbox, b: Mailbox): boolean => {
+  if (a.key.length < 10 || digitsOf(a.key) !== digitsOf(b.key)) return false;
+  if (a.domain === b.domain ? a.local.length < 5 : a.role) return false;
+  return edits(a.key, b.key, 2) <= (a.key.length > 14 ? 2 : 1);
+};
+
+/** Does the mailbox bear a name of its own customer that the other one has not? Then it differs as the names do. */
+const names = ({ local }: Mailbox, own: readonly string[], other: readonly string[]): boolean =>
+  own.some((name) => name.length > 2 && local.includes(name) && !other.includes(name));
 
 export type PhoneLevel = 'equal' | 'tail' | 'oneOff' | 'different';
 
@@ -25,8 +34,11 @@ export function phoneLevel(a: string, b: string): PhoneLevel {
   const [long, short] = a.length >= b.length ? [a, b] : [b, a];
   if (short.length >= 9 && long.endsWith(short)) return 'equal';
   if (short.length >= 7 && long.slice(-7) === short.slice(-7)) return 'tail';
-  return short.length >= 7 && edits(a, b, 1) === 1 ? 'oneOff' : 'different';
+  return short.length >= 7 && edits(a, b, 1) === 1 && !extension(a, b) ? 'oneOff' : 'different';
 }
+
+/** Numbers of one switchboard or street differ in their last two digits. */
+const extension = (a: string, b: string): boolean => a.length === b.length && a.slice(0, -2) === b.slice(0, -2) && a.at(-1) !== b.at(-2);
 
 export function taxIdLevel(
   a: NonNullable<Profile['taxId']>,

@@ -8,7 +8,6 @@ import { COMMON_WORDS } from './name-words.ts';
 import type { PersonName } from './person-name.ts';
 import type { Profile } from './profile.ts';
 import { type Counted, frequency, type Statistics } from './statistics.ts';
-import { words } from './text.ts';
 
 /** What two customers are judged by. */
 export interface World {
@@ -77,15 +76,9 @@ export function compare(a: Profile, b: Profile, world: World): Evidence[] {
       }),
     );
 
-  const names = [
-    ...new Set(
-      [...a.people, ...b.people]
-        .flatMap(({ given, family }) => [given, family])
-        .concat([...a.organisations, ...b.organisations].flatMap((o) => o.words)),
-    ),
-  ];
+  const [ofA, ofB] = a.emails.length > 0 && b.emails.length > 0 ? [calledBy(a), calledBy(b)] : [[], []];
   const email = across(a.emails, b.emails, (x, y) => {
-    const level = emailLevel(x, y, names);
+    const level = emailLevel(x, y, ofA, ofB);
     return [level === 'exact' ? shared('email', level, 'email', x.key) : evidence('email', level)];
   });
   rows.push(...email);
@@ -116,12 +109,11 @@ export function compare(a: Profile, b: Profile, world: World): Evidence[] {
       ];
     }),
   );
-  // An e-mail that agrees has said it already.
-  if (!email.some(({ level }) => level === 'exact' || level === 'close')) {
+  // An e-mail that agrees has said it already, and people's domains are their provider's or employer's.
+  if ((a.type === 'organization' || b.type === 'organization') && !email.some(({ level }) => level === 'exact' || level === 'close')) {
     const domain = a.domains.find((d) => b.domains.includes(d));
     if (domain) rows.push(rare('domain', 'same', 'domain', domain));
-    else if (a.domains.length > 0 && b.domains.length > 0 && a.type === 'organization' && b.type === 'organization')
-      rows.push(evidence('domain', 'different'));
+    else if (a.domains.length > 0 && b.domains.length > 0 && a.type === b.type) rows.push(evidence('domain', 'different'));
   }
   return rows;
 
@@ -170,10 +162,7 @@ export function compare(a: Profile, b: Profile, world: World): Evidence[] {
   }
 }
 
-/** The words by which a customer is called; for searching by likeness. */
-export const calledBy = (profile: Profile): string =>
-  [
-    ...new Set(
-      [...profile.people.flatMap(({ given, family }) => [given, family]), ...profile.organisations.flatMap((o) => o.words)].flatMap(words),
-    ),
-  ].join(' ');
+const calledBy = ({ people, organisations }: Profile): string[] => [
+  ...people.flatMap(({ given, family }) => [given, family]),
+  ...organisations.flatMap((organisation) => organisation.words),
+];

@@ -16,7 +16,7 @@ export interface Learned {
 }
 
 const MAX_PAIRS = 400_000;
-const RANDOM_PAIRS = 60_000;
+const RANDOM_PAIRS = 30_000;
 const MAX_ROUNDS = 30;
 /** As much as so many observed pairs speak the shipped weights. */
 const PRIOR_M = 20;
@@ -46,6 +46,8 @@ export function lessonOf(profiles: readonly Profile[]): Lesson {
   const statistics = countValues(profiles, profiles.length);
   return { profiles, pairs, statistics, others: index.others, perRecord: 2 / Math.max(1, profiles.length) };
 }
+
+const IDENTITY: readonly Field[] = ['givenName', 'familyName', 'organisationName', 'birthDate', 'taxId'];
 
 /** Learns from a lesson; the same lesson gives the same model. */
 export function learnModel({ profiles, pairs, statistics, others, perRecord }: Lesson, start: MatchingModel, version: string): Learned {
@@ -87,8 +89,12 @@ function maximise(evidence: ReadonlyArray<readonly Evidence[]>, world: World, st
     const all = Object.keys(levels).reduce((sum, other) => sum + (seen.get(`${field} ${other}`) ?? 0), 0);
     // Fields of which only one level is ever told keep their weight.
     if (Object.keys(levels).length === 1) return level;
-    const before = start.fields[field][name]!.m;
-    return { ...level, m: ((seen.get(`${field} ${name}`) ?? 0) + PRIOR_M * before) / (all + PRIOR_M) };
+    const share = (other: string) => ((seen.get(`${field} ${other}`) ?? 0) + PRIOR_M * start.fields[field][other]!.m) / (all + PRIOR_M);
+    // Who somebody is does not change: where EM would have it so, it has taken neighbours for matches.
+    const most = IDENTITY.includes(field) ? start.fields[field].different!.m : 1;
+    const different = levels.different ? share('different') : 0;
+    if (different <= most) return { ...level, m: share(name) };
+    return { ...level, m: name === 'different' ? most : (share(name) * (1 - most)) / (1 - different) };
   });
   // As much as ten records speak the shipped expectations.
   const records = 1 / perRecord;

@@ -36,6 +36,7 @@ export async function writeMatchKeys(tx: Reader, profiles: ReadonlyMap<string, P
         select g.customer_id, ${KEY_VERSION}::int, coalesce(array_agg(w.kind) filter (where w.kind is not null), '{}'),
           coalesce(array_agg(w.key) filter (where w.kind is not null), '{}'), g.fingerprint, 1
         from given g left join wanted w using (customer_id) group by g.customer_id, g.fingerprint
+        order by g.customer_id -- as the look-up marks them, so that neither waits for the other
         on conflict (customer_id) do update set key_version = excluded.key_version, kinds = excluded.kinds, keys = excluded.keys,
           fingerprint = excluded.fingerprint, changes = s.changes + (s.fingerprint is distinct from excluded.fingerprint)::int`,
   );
@@ -58,7 +59,7 @@ export interface Neighbours {
 }
 
 /** So many of a profile's neighbours are compared, those who share the rarest keys first. */
-const MAX_NEIGHBOURS = 40;
+const MAX_NEIGHBOURS = 25;
 const IDENTIFIERS: ReadonlyArray<MatchKey['kind']> = ['email', 'phone', 'tax_id'];
 
 /** Everybody alive who shares a key with these profiles, one statement for all of them. Blocks beyond MAX_BLOCK are read to their bound and skipped. */

@@ -43,7 +43,7 @@ export function matchKeys(profile: Profile): MatchKey[] {
   for (const digits of profile.phones) add('phone', digits.slice(-LAST_DIGITS));
   if (profile.taxId) add('tax_id', profile.taxId.number);
   if (profile.birthDate && profile.birthDate.length === 10) add('birth', profile.birthDate);
-  for (const domain of profile.domains) add('domain', domain);
+  if (profile.type === 'organization') for (const domain of profile.domains) add('domain', domain);
   const places = profile.addresses.flatMap(placesOf);
   for (const { given, family, middle } of profile.people) {
     const first = sound(fullForm(given));

@@ -3,7 +3,7 @@
 import type { Actor } from '@customer360/kernel/actor';
 import type { Database, Reader } from '@customer360/kernel/database';
 import { sql } from '@customer360/kernel/sql';
-import { DEFAULT_MODEL, type MatchingModel } from './matching-model.ts';
+import { completed, DEFAULT_MODEL, type MatchingModel } from './matching-model.ts';
 import { NO_STATISTICS, type Statistics } from './statistics.ts';
 
 /** A model as it is listed. */
@@ -38,7 +38,11 @@ export async function loadMatching(db: Database): Promise<void> {
     'readMatching',
     sql`select (select model from matching_model where promoted_at is not null order by promoted_at desc, version limit 1) as model, statistics from matching_upkeep`,
   );
-  known.set(db, { seen: now!.seen, model: row?.model ?? DEFAULT_MODEL, statistics: row?.statistics ?? NO_STATISTICS });
+  known.set(db, {
+    seen: now!.seen,
+    model: row?.model ? completed(row.model) : DEFAULT_MODEL,
+    statistics: row?.statistics ?? NO_STATISTICS,
+  });
 }
 
 /** All models, the newest first. */

@@ -39,6 +39,15 @@ export interface MatchingModel {
   readonly fields: Readonly<Record<Field, Readonly<Record<string, Level>>>>;
 }
 
+/** A model as it was stored, with what has been added to the comparison since. */
+export const completed = (model: MatchingModel): MatchingModel => ({
+  ...DEFAULT_MODEL,
+  ...model,
+  fields: Object.fromEntries(
+    Object.entries(DEFAULT_MODEL.fields).map(([field, levels]) => [field, { ...levels, ...model.fields[field as Field] }]),
+  ) as MatchingModel['fields'],
+});
+
 /** A base smaller than this counts as this large: in a small one the staff know their namesakes. */
 export const SMALLEST_BASE = 1_000;
 

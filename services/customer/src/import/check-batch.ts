@@ -4,7 +4,7 @@
 import type { ServiceContext } from '@customer360/kernel/context';
 import { sql } from '@customer360/kernel/sql';
 import { type Tx, transact } from '@customer360/kernel/transact';
-import { findInBase, findInBatch, type Likeness, type NewLine } from './find-duplicates-of-batch.ts';
+import { findInBase, findInBatch, type Likeness, type NewLine, profileOfInput } from './find-duplicates-of-batch.ts';
 import { countRows, forgetSomeKeys, holdImport, type ImportRow, rowsAfter } from './import.table.ts';
 import { defaultDecision, type Import, type RowError, type Verdict } from './import.ts';
 import { planGroup } from './plan-group.ts';
@@ -12,7 +12,8 @@ import { missingForCreate, type ReadRow, readRow } from './read-row.ts';
 import { personOf, writerOf } from './run-import.ts';
 import { activeOwners, byExternalId, loadExisting } from './targets.ts';
 
-const SLICE = 1_000;
+/** Lines of one transaction: judging them blocks everybody else in this process, so they are few. */
+const SLICE = 200;
 
 export interface Checked {
   row: ImportRow;
@@ -99,7 +100,9 @@ async function judgeRows(ctx: ServiceContext, tx: Tx, job: Import, rows: readonl
   );
   const fresh = checked.flatMap(({ row, read, errors }): NewLine[] => {
     const known = errors.length > 0 || imported.has(read.hash) || ofExternalIds.has(read.input.customer.externalId ?? '');
-    return known || missingForCreate(read.input, job.mapping!).length > 0 ? [] : [{ row: row.row, hash: read.hash, input: read.input }];
+    return known || missingForCreate(read.input, job.mapping!).length > 0
+      ? []
+      : [{ row: row.row, hash: read.hash, input: read.input, profile: profileOfInput(read.input) }];
   });
   const inBatch = await findInBatch(ctx, tx, job, fresh);
   const inBase = await findInBase(ctx, tx, person, fresh);

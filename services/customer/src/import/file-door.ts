@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServiceContext } from '@customer360/kernel/context';
 import { sql } from '@customer360/kernel/sql';
 import { transact } from '@customer360/kernel/transact';
+import { answerBulkFile } from '../bulk/export-file.ts';
 import type { CustomerEnv } from '../env.ts';
 import { holdImport, importSelect } from './import.table.ts';
 import type { Import } from './import.ts';
@@ -32,6 +33,7 @@ export const fileDoor =
     try {
       const token = new URL(request.url ?? '/', 'http://door').searchParams.get('token') ?? '';
       const link = await findLink(ctx, token);
+      if (!link && (await answerBulkFile(ctx, token, request, response))) return;
       if (!link) throw new Refused(404, 'NOT_FOUND', 'no such link, or it has expired; ask for a new one');
       if (request.method === 'PUT' && link.purpose === 'upload') await receive(ctx, link.job, request, response);
       else if (request.method === 'GET' && link.purpose === 'report') await writeReport(ctx, link.job, response);

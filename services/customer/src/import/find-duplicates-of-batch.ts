@@ -28,6 +28,7 @@ export interface NewLine {
   row: number;
   hash: string;
   input: RowInput;
+  profile: Profile;
 }
 
 /** A line as matching sees it. */
@@ -59,7 +60,7 @@ export async function findInBase(
   lines: readonly NewLine[],
   most = 1,
 ): Promise<Map<number, Array<Likeness & { customerId: string }>>> {
-  const asked = lines.map(({ input }) => ({ customerId: null, profile: profileOfInput(input) }));
+  const asked = lines.map(({ profile }) => ({ customerId: null, profile }));
   const found = await findCandidates(ctx.db, tx, asked, { actor, above: dialogThreshold(ctx), most });
   return new Map(
     lines.flatMap(({ row }, place) => {
@@ -80,11 +81,11 @@ const MAX_NEIGHBOURS = 40;
 
 /** The best earlier line of the file for each line that has one above the threshold; keeps these lines' keys for the ones that follow. */
 export async function findInBatch(ctx: ServiceContext, tx: Tx, job: Import, lines: readonly NewLine[]): Promise<Map<number, InBatch>> {
-  const profiles = new Map(lines.map(({ row, input }) => [row, profileOfInput(input)]));
-  const keys = lines.flatMap(({ row, hash, input }) => [
+  const profiles = new Map(lines.map(({ row, profile }) => [row, profile]));
+  const keys = lines.flatMap(({ row, hash, input, profile }) => [
     ...(input.customer.externalId ? [{ row, kind: 'external', key: input.customer.externalId }] : []),
     { row, kind: 'line', key: hash },
-    ...matchKeys(profiles.get(row)!).map(({ kind, key }) => ({ row, kind: kind as string, key })),
+    ...matchKeys(profile).map(({ kind, key }) => ({ row, kind: kind as string, key })),
   ]);
   const arrays = [keys.map((k) => k.row), keys.map((k) => k.kind), keys.map((k) => k.key)] as const;
   await tx.query(

@@ -46,7 +46,7 @@ async function chosenMapping(ctx: Ctx, job: Import, input: MapImportInput): Prom
     sql`select ${columns(ImportTemplateTable, 't')} from import_template t where t.id = ${input.templateId} and t.deleted_at is null`,
   );
   if (!template) throw notFound('ImportTemplate', input.templateId!, 'input.templateId');
-  return mappingByTemplate(job, template);
+  return checkMapping(job, mappingByTemplate(job, template), 'input.templateId');
 }
 
 /** The template's columns by their headers in this file; those that the file lacks are left out. */

@@ -6,6 +6,7 @@ import { isTransient, type Reader } from '@customer360/kernel/database';
 import { sql } from '@customer360/kernel/sql';
 import { type Tx, transact } from '@customer360/kernel/transact';
 import { duplicateLocks } from '../duplicate/find-duplicates.ts';
+import type { Profile } from '../duplicate/profile.ts';
 import { fact } from '../write.ts';
 import { findInBase, profileOfInput } from './find-duplicates-of-batch.ts';
 import { countRows, forgetSomeKeys, holdImport, type ImportRow, rowsAfter } from './import.table.ts';
@@ -28,6 +29,7 @@ export const writerOf = (job: Import): Actor => ({ kind: 'IMPORT', id: job.id, r
 interface Ready {
   row: ImportRow;
   input: RowInput;
+  profile: Profile;
 }
 
 /** One chunk; answers false when there is nothing more to do. A chunk that cannot be written is written line by line, so that one line fails alone. */
@@ -55,9 +57,12 @@ async function writeChunk(ctx: ServiceContext, job: Import, size: number, giveUp
   if (rows.length === 0) return (await forgetSomeKeys(ctx.db, job.id)) || finish(ctx, job);
   const ready = rows
     .filter(({ decision }) => !giveUp && (decision === 'create' || decision === 'update'))
-    .map((row) => ({ row, input: readRow(job.mapping!, job.options, row.cells, row.unreadable ?? []).input }));
+    .map((row): Ready => {
+      const { input } = readRow(job.mapping!, job.options, row.cells, row.unreadable ?? []);
+      return { row, input, profile: profileOfInput(input) };
+    });
   const groups = await groupsOf(ctx.db, job, ready);
-  const lock = new Set([...groups.keys(), ...ready.flatMap(({ input }) => locksOf(job, input))]);
+  const lock = new Set([...groups.keys(), ...ready.flatMap((each) => locksOf(job, each))]);
   if (lock.size > MAX_LOCKS && size > 1) return writeChunk(ctx, job, Math.ceil(size / 2), giveUp);
   return transact<boolean>({ ...ctx, actor: writerOf(job) }, { lock: [...lock] }, async (tx) => {
     const held = await holdImport(tx, job.id);
@@ -76,16 +81,17 @@ async function writeChunk(ctx: ServiceContext, job: Import, size: number, giveUp
   });
 }
 
-async function outboxIsFull(ctx: ServiceContext): Promise<boolean> {
+/** Is so much waiting for the relay that bulk work should wait for it? Pauses then. */
+export async function outboxIsFull(ctx: ServiceContext): Promise<boolean> {
   const full = await ctx.db.one('outboxIsFull', sql`select 1 from outbox offset ${MAX_OUTBOX} limit 1`);
   if (full) await new Promise((resolve) => setTimeout(resolve, 200));
   return full !== undefined;
 }
 
 /** What two writers of the same customer would both take, so that none of them sees "nobody there" beside the other. */
-const locksOf = (job: Import, input: RowInput): string[] => [
+const locksOf = (job: Import, { input, profile }: Ready): string[] => [
   ...(input.customer.externalId ? [`external-id:${job.options.externalSystem}:${input.customer.externalId}`] : []),
-  ...duplicateLocks(profileOfInput(input)),
+  ...duplicateLocks(profile),
 ];
 
 /** Rows by the customer that they are about; rows about a new one share its external id, or that of an earlier row, as their name. */
@@ -179,7 +185,9 @@ async function writeGroups(
 
 /** New lines that have a candidate by now which the check did not see; what this import itself has made does not count. */
 async function appearedSince(ctx: ServiceContext, tx: Tx, job: Import, ready: readonly Ready[]): Promise<Set<number>> {
-  const lines = ready.filter(({ row }) => row.verdict === 'new').map(({ row, input }) => ({ row: row.row, hash: row.rowHash!, input }));
+  const lines = ready
+    .filter(({ row }) => row.verdict === 'new')
+    .map(({ row, input, profile }) => ({ row: row.row, hash: row.rowHash!, input, profile }));
   const found = await findInBase(ctx, tx, personOf(job), lines, 5);
   if (found.size === 0) return new Set();
   const ids = [...found.values()].flatMap((candidates) => candidates.map(({ customerId }) => customerId));

@@ -16,7 +16,16 @@ import { refreshMatchKeys } from '../duplicate/refresh-match-keys.ts';
 import type { Relationship } from '../relationship/relationship.ts';
 import { relationshipData } from '../relationship/relationship-facts.ts';
 import { fact, publicNames } from '../write.ts';
-import { dropRelationships, moveExternalIds, moveRelationships, moveRows, redirect, writeIdentities, writeJournal } from './merge.table.ts';
+import {
+  dropRelationships,
+  moveExternalIds,
+  moveRelationships,
+  moveRows,
+  moveTheRest,
+  redirect,
+  writeIdentities,
+  writeJournal,
+} from './merge.table.ts';
 import { type Change, changeOf } from './merge.ts';
 import type { MergePlan } from './plan-merge.ts';
 
@@ -29,6 +38,7 @@ export async function applyMerge(tx: Tx, mergeId: string, plan: MergePlan): Prom
   const addresses = await moveAddresses(tx, plan, journal);
   const accounts = await foldAccounts(tx, plan, journal);
   const externalIds = (await moveExternalIds(tx, moves)).length;
+  await moveTheRest(tx, moves);
 
   // The retired ones first: they free what is unique among living customers.
   const redirected = await redirect(tx, moves, mergeId);

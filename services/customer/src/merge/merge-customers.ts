@@ -68,7 +68,9 @@ export const newMerge = (tx: Pick<Tx, 'actor' | 'now'>, order: MergeOrder, plan:
 /** A conflict that no rule may settle. */
 export function refuseUndecided({ mustChoose }: MergePlan): Problem | undefined {
   if (mustChoose.length === 0) return undefined;
-  return problem('MergeNeedsChoice', 'The records have different valid tax ids: say in choices which one is kept.', { undecided: mustChoose });
+  return problem('MergeNeedsChoice', 'The records have different valid tax ids: say in choices which one is kept.', {
+    undecided: mustChoose,
+  });
 }
 
 /** Everybody whose row changes, and the hierarchy; looked at again under the locks. */

@@ -7,16 +7,23 @@ import type { Resolvers } from '../generated/graphql.ts';
 import type { Ctx } from '../loaders.ts';
 import { approveMerge } from './approve-merge.ts';
 import { findMerge, mergeList, tookPart } from './merge.table.ts';
-import { FIELDS, KEPT_BECAUSE, MERGE_FIELDS, MERGE_STATUSES, type Merge, type MergeField, unmergeUntil } from './merge.ts';
+import {
+  FIELDS,
+  KEPT_BECAUSE,
+  MERGE_FIELDS,
+  MERGE_REFUSALS,
+  MERGE_STATUSES,
+  type Merge,
+  type MergeField,
+  UNMERGE_REFUSALS,
+  unmergeUntil,
+} from './merge.ts';
 import { mergeCustomers } from './merge-customers.ts';
 import { mergeProgress } from './merge-progress.ts';
 import type { MergePlan } from './plan-merge.ts';
 import { rejectMerge } from './reject-merge.ts';
 import { requestMerge } from './request-merge.ts';
 import { unmergeCustomers } from './unmerge-customers.ts';
-
-const REFUSALS = ['already_merged', 'types_differ', 'processing_restricted', 'legal_hold', 'deletion_open', 'too_large'] as const;
-const UNMERGE_REFUSALS = ['not_merged', 'too_late', 'later_merge', 'survivor_deleted'] as const;
 
 async function merge(ctx: Ctx, id: string): Promise<Merge> {
   const found = await findMerge(ctx.db, id);
@@ -37,7 +44,7 @@ export const mergeResolvers: Resolvers = {
   MergeField: MERGE_FIELD as never,
   MergeStatus: enumOf(MERGE_STATUSES),
   KeptBecause: enumOf(KEPT_BECAUSE),
-  MergeRefusal: enumOf(REFUSALS),
+  MergeRefusal: enumOf(MERGE_REFUSALS),
   UnmergeRefusal: enumOf(UNMERGE_REFUSALS),
   Query: {
     merge: (_, { id }, ctx) => merge(ctx, id),

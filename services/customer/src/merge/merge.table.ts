@@ -1,4 +1,5 @@
 // The merge tables: schema, list, and the statements that read a group of records and move what hangs on them [WF-CM-002].
+import { moveRecords } from '@customer360/customer-data/merge';
 import { rowColumns } from '@customer360/kernel/entity';
 import { field } from '@customer360/kernel/filter';
 import type { ListSpec } from '@customer360/kernel/list';
@@ -10,6 +11,7 @@ import { AccountTable } from '../account/account.table.ts';
 import type { Account } from '../account/account.ts';
 import { AddressTable } from '../address/address.table.ts';
 import type { Address } from '../address/address.ts';
+import { census } from '../census.ts';
 import { ContactTable } from '../contact/contact.table.ts';
 import type { Contact } from '../contact/contact.ts';
 import { CustomerTable } from '../customer/customer.table.ts';
@@ -153,6 +155,14 @@ export const moveExternalIds = (tx: Tx, moves: readonly Move[]): Promise<unknown
         where t.customer_id = move.source and t.origin_customer_id = move.id returning t.id`,
   );
 
+/** Re-points whatever else hangs on these identities, as the census says: tags, flagged texts, portal users and what they asked for. */
+export const moveTheRest = (tx: Tx, moves: readonly Move[]): Promise<unknown> =>
+  moveRecords(
+    tx,
+    census,
+    moves.map(({ id, from, to }) => ({ customerId: id, from, to })),
+  );
+
 /** Re-points either end of the relationships of these identities. */
 export const moveRelationships = (tx: Tx, moves: readonly Move[]): Promise<Relationship[]> =>
   tx.query(
@@ -202,7 +212,7 @@ export const childrenOfOrigins = async (
       'findReturningChildren',
       sql`select distinct to_customer_id as id from relationship
           where origin_from_customer_id = any(${[...origins]}::uuid[]) and relationship_type = 'parent_child' and end_date is null
-            and to_customer_id <> all(${[...group]}::uuid[]) order by 1 limit ${most}`,
+            and (deleted_at is null or deletion_id is not null) and to_customer_id <> all(${[...group]}::uuid[]) order by 1 limit ${most}`,
     )
   ).map(({ id }) => id);
 

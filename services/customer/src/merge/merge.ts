@@ -13,6 +13,18 @@ export const UNMERGE_DAYS = 30;
 export const MAX_RETIRED = 9;
 
 export const MERGE_STATUSES = ['requested', 'rejected', 'merged', 'unmerged'] as const;
+/** Why records cannot be merged, and why a merge cannot be undone. */
+export const MERGE_REFUSALS = [
+  'already_merged',
+  'types_differ',
+  'processing_restricted',
+  'legal_hold',
+  'deletion_open',
+  'too_large',
+] as const;
+export const UNMERGE_REFUSALS = ['not_merged', 'too_late', 'later_merge', 'survivor_deleted'] as const;
+
+/** The services that follow a merge. */
 export const FOLLOWERS = ['interaction', 'lifecycle', 'compliance'] as const;
 
 export interface Merge extends Row {

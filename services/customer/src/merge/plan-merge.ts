@@ -26,6 +26,7 @@ import {
   foldedColumns,
   givingWay,
   MAX_RETIRED,
+  type MERGE_REFUSALS,
   type MergeChoice,
   type MergeField,
   planFields,
@@ -92,8 +93,7 @@ export function checkVersionsComplete(order: MergeOrder): void {
     if (!given.has(id)) throw badInput('expectedVersions', `is missing the version of ${id}`);
 }
 
-type Reason = 'already_merged' | 'types_differ' | 'processing_restricted' | 'legal_hold' | 'deletion_open' | 'too_large';
-const refused = (reason: Reason, message: string, customerIds: readonly string[]) =>
+const refused = (reason: (typeof MERGE_REFUSALS)[number], message: string, customerIds: readonly string[]) =>
   problem('MergeRefused', message, { reason, customerIds });
 
 /** Whom the law, the data or an earlier merge keeps from being merged. */

@@ -19,7 +19,12 @@ export async function rejectMerge(ctx: Ctx, id: string, expectedVersion: number,
     const refused = refuseDecision(merge);
     if (refused) return refused;
     const { kind, id: deciderId } = tx.actor;
-    const rejected = await updateRow(tx, MergeTable, merge, { status: 'rejected', rejectionReason: reason, decidedByKind: kind, decidedById: deciderId });
+    const rejected = await updateRow(tx, MergeTable, merge, {
+      status: 'rejected',
+      rejectionReason: reason,
+      decidedByKind: kind,
+      decidedById: deciderId,
+    });
     const { survivorId, retiredIds } = merge;
     tx.emit(fact('merge-rejected', survivorId, { mergeId: id, survivorId, retiredIds }));
     return rejected;

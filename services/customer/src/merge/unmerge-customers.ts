@@ -28,13 +28,14 @@ import {
   moveExternalIds,
   moveRelationships,
   moveRows,
+  moveTheRest,
   readCustomers,
   readIdentities,
   readJournal,
   redirect,
   writeIdentities,
 } from './merge.table.ts';
-import { type Merge, unmergeUntil } from './merge.ts';
+import { type Merge, type UNMERGE_REFUSALS, unmergeUntil } from './merge.ts';
 import { MAX_RELATIVES } from './plan-merge.ts';
 import { type KeptValue, restoreFlags, restoreRelationships, restoreSurvivor } from './restore-values.ts';
 
@@ -70,7 +71,7 @@ export async function unmergeCustomers(ctx: Ctx, mergeId: string, expectedVersio
 }
 
 async function refuseUnmerge(tx: Tx, merge: Merge): Promise<Problem | undefined> {
-  const refusal = (reason: string, message: string, blockingMergeId: string | null = null) =>
+  const refusal = (reason: (typeof UNMERGE_REFUSALS)[number], message: string, blockingMergeId: string | null = null) =>
     problem('UnmergeRefused', message, { reason, blockingMergeId });
   if (merge.status !== 'merged') return refusal('not_merged', 'This merge does not stand: it was never done, or is undone already.');
   if (tx.now > unmergeUntil(merge.mergedAt!) || merge.journalErasedAt !== null)
@@ -103,6 +104,7 @@ async function undo(tx: Tx, merge: Merge): Promise<Unmerge> {
   const accounts = await moveRows<Account>(tx, 'account', moves, raw(''));
   for (const row of accounts) tellAccount(tx, row, ['customerId']);
   await moveExternalIds(tx, moves);
+  await moveTheRest(tx, moves);
 
   // The survivor's values first: the returning ones may need what is unique among living customers.
   const kept: KeptValue[] = await restoreSurvivor(tx, survivorId, journal);

@@ -1,5 +1,6 @@
 // The tables of the customer service: every field, index and constraint of the catalogue's package customer_management. Partial uniques leave
 // soft-deleted rows out, so that a deleted row never blocks a value (api.md). Extensions are trusted ones: the database's owner may create them.
+import { FOLD_TEXT } from '@customer360/customer-data/fold-text';
 import { CUSTOMER_COLUMNS, ROW_COLUMNS } from '@customer360/kernel/entity';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
@@ -8,6 +9,7 @@ export class CustomerTables1730000001000 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('create extension if not exists pg_trgm; create extension if not exists btree_gist');
+    await runner.query(FOLD_TEXT);
     await runner.query(STAFF);
     await runner.query(CUSTOMER);
     await runner.query(CHILDREN);
@@ -38,6 +40,7 @@ const CUSTOMER = `
   create table customer (${ROW_COLUMNS},
     type text not null check (type in ('individual','organization')),
     display_name text not null check (char_length(display_name) between 1 and 200),
+    folded_name text not null generated always as (fold_text(display_name)) stored,
     status text not null default 'prospect' check (status in ('active','inactive','prospect','churned','deleted')),
     source text check (source in ('web','referral','sales','import','api')),
     external_id text check (char_length(external_id) between 1 and 200),
@@ -70,6 +73,7 @@ const CUSTOMER = `
   create index customer_merged_into on customer (merged_into) where merged_into is not null;
   create index customer_email_key on customer (email_key);
   create index customer_phone_e164 on customer (phone_e164);
+  create index customer_folded_name on customer using gin (folded_name gin_trgm_ops);
   create index customer_search on customer using gin (display_name gin_trgm_ops, email gin_trgm_ops, external_id gin_trgm_ops);
 
   create table external_id (
@@ -82,6 +86,7 @@ const CUSTOMER = `
     deletion_id uuid,
     foreign key (customer_id) references customer
   );
+  create index external_id_prefix on external_id (external_id text_pattern_ops) where deleted_at is null;
   create unique index external_id_value on external_id (system, external_id) where deleted_at is null;
   create index external_id_customer on external_id (customer_id);
 
@@ -98,6 +103,7 @@ const CHILDREN = `
   create table contact (${ROW_COLUMNS}, ${CUSTOMER_COLUMNS},
     first_name text not null check (char_length(first_name) between 1 and 100),
     last_name text not null check (char_length(last_name) between 1 and 100),
+    folded_name text not null generated always as (fold_text(first_name || ' ' || last_name)) stored,
     email text check (char_length(email) <= 254),
     email_key text,
     phone text check (char_length(phone) <= 50),
@@ -115,6 +121,7 @@ const CHILDREN = `
   create index contact_email on contact (email_key);
   create index contact_phone on contact (phone_e164);
   create index contact_name on contact (last_name, first_name, id);
+  create index contact_folded_name on contact using gin (folded_name gin_trgm_ops);
   create index contact_search on contact using gin (first_name gin_trgm_ops, last_name gin_trgm_ops, email gin_trgm_ops);
   create unique index one_primary_per_customer on contact (customer_id) where is_primary and deleted_at is null;
 

@@ -1,5 +1,6 @@
 // The tables of the interaction service: interactions, notes, activities and the timeline over all sources, with every constraint and index of the
 // catalogue (package interaction_tracking) and those that keyset pages and full-text search need.
+import { FOLD_TEXT } from '@customer360/customer-data/fold-text';
 import { CUSTOMER_COLUMNS, ROW_COLUMNS } from '@customer360/kernel/entity';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
@@ -7,15 +8,8 @@ export class InteractionTables1732460000000 implements MigrationInterface {
   name = 'InteractionTables1732460000000';
 
   async up(runner: QueryRunner): Promise<void> {
-    // Words without accents, case and punctuation: "Zoë's e-mail" becomes "zoe s e mail". The collation is named, because the answer of an
-    // immutable function must not depend on how the database was created.
     await runner.query(`
-      create function fold_text(words text) returns text language sql immutable parallel safe return
-        regexp_replace(
-          regexp_replace(
-            normalize(replace(translate(lower(words collate pg_c_utf8), 'øłđıæœ', 'oldiao'), 'ß', 'ss'), NFKD),
-            '[\\u0300-\\u036f]', '', 'g'),
-          '[^[:alnum:]]+' collate pg_c_utf8, ' ', 'g');
+      ${FOLD_TEXT}
       create function search_query(words text) returns tsquery language sql immutable parallel safe return
         to_tsquery('simple'::regconfig, replace(nullif(trim(fold_text(words)), ''), ' ', ' & ') || ':*');
     `);
