@@ -122,7 +122,12 @@ async function suites(files: string[]): Promise<void> {
     if (needsStack) {
       // Nobody listens there until a test does; mails wait for it.
       smtpPort = String(await choosePort({ name: 'mail' }));
-      const env = { EXPOSE_STATEMENTS: 'true', RATE_LIMIT_PER_MINUTE: '1000000', SMTP_URL: `smtp://127.0.0.1:${smtpPort}` };
+      const env = {
+        EXPOSE_STATEMENTS: 'true',
+        RATE_LIMIT_PER_MINUTE: '1000000',
+        SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
+        PORTAL_INTERACTIONS: 'call,email',
+      };
       stack = await startStack({ dir, log, topicPrefix: `test-${process.pid}.`, databasePrefix: `customer360_test_${process.pid}_`, env });
     }
     const together = files.filter((file) => !alone(file));

@@ -49,6 +49,9 @@ export async function run({
       const memory = await watch(stack, job.id, status, next, signal);
       const seconds = (performance.now() - from) / 1_000;
       steps.push([name, fixed(seconds, 1), fixed(rows / seconds, 0), ...memory.map((mib) => fixed(mib, 0))]);
+      log(
+        `${name}: ${fixed(seconds, 1)} s, ${fixed(rows / seconds, 0)} lines/s, resident ${memory.map((mib) => fixed(mib, 0)).join(', ')} MiB`,
+      );
     };
     await measure('read', 'READING', 'UPLOADED', async () => {});
     await measure('check', 'CHECKING', 'PREVIEWED', async () => {

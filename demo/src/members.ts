@@ -72,14 +72,17 @@ const REVENUES = [
   'REVENUE_OVER_100M',
 ] as const;
 
-/** What is unique over the whole cast: names in addresses of the net, telephone numbers, tax ids. */
+/** What is unique over the whole cast: people's names, names in addresses of the net, telephone numbers, tax ids. */
 export interface Registry {
+  /** Namesakes with numbers of one block would be taken for duplicates: the next family name that is free with this first name. */
+  personName(country: Country, firstName: string, lastName: string): [string, string];
   slug(text: string): string;
   phone(country: Country, chance: Random): { phone: string; phoneRegion?: string };
   taxId(country: Country): string;
 }
 
 export function createRegistry(): Registry {
+  const people = new Set<string>();
   const slugs = new Map<string, number>();
   const phones = new Map<string, number>();
   const taxIds = new Map<string, number>();
@@ -89,6 +92,13 @@ export function createRegistry(): Registry {
     return n;
   };
   return {
+    personName({ lastNames }, firstName, lastName) {
+      let at = lastNames.indexOf(lastName);
+      for (let tried = 0; people.has(`${firstName} ${lastNames[at]}`) && tried < lastNames.length; tried++)
+        at = (at + 1) % lastNames.length;
+      people.add(`${firstName} ${lastNames[at]}`);
+      return [firstName, lastNames[at]!];
+    },
     slug(text) {
       const plain = text.normalize('NFD').replace(/\p{M}/gu, '').replaceAll('ß', 'ss').replaceAll('ø', 'o').toLowerCase();
       const slug = plain.replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
@@ -107,7 +117,7 @@ export function createRegistry(): Registry {
 export function person(key: string, archetype: ArchetypeName, crew: Crew, registry: Registry, name?: [string, string]): PlannedCustomer {
   const chance = random(`person ${key}`);
   const country = name ? COUNTRIES.find((one) => one.code === 'SE')! : chance.pick(COUNTRIES);
-  const [firstName, lastName] = name ?? [chance.pick(country.firstNames), chance.pick(country.lastNames)];
+  const [firstName, lastName] = name ?? registry.personName(country, chance.pick(country.firstNames), chance.pick(country.lastNames));
   const city = chance.pick(country.cities);
   const slug = registry.slug(`${firstName}.${lastName}`);
   const planned: PlannedCustomer = {

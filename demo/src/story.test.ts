@@ -50,7 +50,8 @@ test('no customer shares an identifier with another, so that none is taken for a
   const taxIds = cast.map((one) => (one.input.account as { taxId: string } | undefined)?.taxId);
   const phones = cast.flatMap((one) => [one.input, ...one.contacts]).map((one) => one.phone);
   const emails = cast.flatMap((one) => [one.input, ...one.contacts]).map((one) => one.email);
-  for (const values of [taxIds, phones, emails, cast.map((one) => one.key), cast.map((one) => one.input.externalId)]) {
+  const people = cast.filter((one) => one.input.type === 'INDIVIDUAL').map((one) => one.input.displayName);
+  for (const values of [taxIds, phones, emails, cast.map((one) => one.key), cast.map((one) => one.input.externalId), people]) {
     expect(repeated(values)).toEqual([]);
   }
 });

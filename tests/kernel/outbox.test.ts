@@ -38,13 +38,14 @@ const outbox = () =>
   );
 
 /** A relay into memory: what it would have sent, in order. */
-function relayTo(sent: KafkaRecord[], options: { batch?: number; failEvery?: number } = {}): Relay {
+function relayTo(sent: KafkaRecord[], options: { batch?: number; failEvery?: number; settleMs?: number } = {}): Relay {
   let sends = 0;
   const relay = startRelay({
     databaseUrl: it.url,
     name: 'test',
     log: it.ctx.log,
     batch: options.batch,
+    settleMs: options.settleMs,
     producer: {
       async send(records) {
         if (options.failEvery && ++sends % options.failEvery === 0) {
@@ -181,4 +182,26 @@ test('an append-only table refuses UPDATE, DELETE and TRUNCATE, even from its ow
   for (const statement of [sql`update ledger set entry = 'x'`, sql`delete from ledger`, sql`truncate ledger`]) {
     await expect(it.ctx.db.query('tamper', statement)).rejects.toThrow(/append-only/);
   }
+});
+
+test('a new leader publishes the states that it took over once more, so that a late request of the former one does not stand last', async () => {
+  const state = (key: string, n: number) =>
+    transact(it.ctx, { lock: [key] }, async (tx) => {
+      tx.emit({ type: 'crm.test.thing-happened.v1', key, data: { n } });
+      tx.state({ topic: 'crm.test.state.v1', type: 'crm.test.thing-state.v1', key, version: 'aggregate', data: { n } });
+      return { id: key };
+    });
+  const [taken, later] = [randomUUID(), randomUUID()];
+  await state(taken, 1);
+  const sent: KafkaRecord[] = [];
+  relayTo(sent, { settleMs: 1_000 });
+  await until(() => sent.length === 2);
+  await state(taken, 2);
+  await until(() => sent.length === 4);
+  await until(() => sent.length === 5);
+  expect(sent.at(-1)).toMatchObject({ topic: 'crm.test.state.v1', key: taken, value: JSON.stringify({ n: 2 }) });
+  await state(later, 3);
+  await until(() => sent.length === 7);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(sent).toHaveLength(7);
 });

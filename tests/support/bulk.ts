@@ -58,7 +58,7 @@ export const itemsOf = async (id: string, filter: object = {}): Promise<any[]> =
   ).bulkJob.items.nodes;
 
 /** The file of an export; a Problem where there is none. */
-export async function fileOf(who: Caller, id: string): Promise<any> {
+export async function fileOf(who: Caller, id: string, as: 'text' | 'bytes' = 'text'): Promise<any> {
   const { result } = await must(
     who,
     `mutation($id: ID!) { result: requestBulkFile(id: $id) { __typename ... on BulkFile { url } ${PROBLEMS.slice(0, PROBLEMS.indexOf('... on TooMany'))} } }`,
@@ -67,7 +67,7 @@ export async function fileOf(who: Caller, id: string): Promise<any> {
   if (result.__typename !== 'BulkFile') return result;
   const response = await fetch(doorOf(result.url));
   if (!response.ok) throw new Error(`the door answered ${response.status}`);
-  return response.text();
+  return as === 'text' ? response.text() : Buffer.from(await response.arrayBuffer());
 }
 
 /** Many customers in the pool, by an import; answers their ids in order. Their names begin with `prefix`. */

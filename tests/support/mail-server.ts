@@ -15,10 +15,10 @@ export interface Received {
 
 export interface MailServer {
   readonly received: readonly Received[];
-  /** Answered to the next recipients with this address instead of taking the mail. */
+  /** What was sent and not taken. */
+  readonly refused: readonly Received[];
+  /** Answers the next mails to this address with this code instead of taking them. */
   refuse(address: string, code: number, times: number): void;
-  /** How many attempts for this address were made, refused ones too. */
-  attempts(address: string): number;
   /** The newest mail to this address whose subject matches, once it came. */
   mailTo(address: string, subject: RegExp, after?: number): Promise<Received>;
   close(): Promise<void>;
@@ -29,22 +29,22 @@ export async function mailServer(): Promise<MailServer> {
   if (!port) throw new Error('CUSTOMER360_SMTP_PORT is not set: run this through `npm test -- <file>`');
   const received: Received[] = [];
   const refusals = new Map<string, { code: number; times: number }>();
-  const attempts = new Map<string, number>();
+  const refused: Received[] = [];
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
-    onRcptTo({ address }, _session, done) {
-      attempts.set(address, (attempts.get(address) ?? 0) + 1);
-      const refusal = refusals.get(address);
-      if (!refusal || refusal.times-- <= 0) return done();
-      done(Object.assign(new Error('not now'), { responseCode: refusal.code }));
-    },
     onData(stream, session, done) {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
         const { rcptTo, mailFrom } = session.envelope;
-        received.push(parse(Buffer.concat(chunks).toString(), rcptTo[0]!.address, mailFrom ? mailFrom.address : ''));
+        const mail = parse(Buffer.concat(chunks).toString(), rcptTo[0]!.address, mailFrom ? mailFrom.address : '');
+        const refusal = refusals.get(mail.to);
+        if (refusal && refusal.times-- > 0) {
+          refused.push(mail);
+          return done(Object.assign(new Error('not now'), { responseCode: refusal.code }));
+        }
+        received.push(mail);
         done();
       });
     },
@@ -56,7 +56,7 @@ export async function mailServer(): Promise<MailServer> {
   return {
     received,
     refuse: (address, code, times) => void refusals.set(address, { code, times }),
-    attempts: (address) => attempts.get(address) ?? 0,
+    refused,
     mailTo: (address, subject, after = 0) =>
       eventually(
         () => {

@@ -59,6 +59,7 @@ export interface TokenSpec {
   sub?: string;
   roles?: Role[];
   customer_id?: string;
+  contact_id?: string;
   ttl?: number;
 }
 

@@ -136,7 +136,7 @@ async function consistent(ids: readonly string[]): Promise<Record<string, number
   return counts;
 }
 
-const RUNS = { numRuns: 5, endOnFailure: true } as const;
+const RUNS = { numRuns: 8, endOnFailure: true } as const;
 const SHOWN = { withinMs: 30_000 };
 
 /** The graph once nothing moves any more: the status follows the stage, which lifecycle folds. */
@@ -208,7 +208,7 @@ test('[WF-CM-002] with changes at the same time and in between no row is lost or
         return [[]];
       });
       const { rows: standing } = await (await database('customer')).query(
-        "select id, version from merge where survivor_id = any($1) and status = 'merged' order by merged_at desc, id desc",
+        "select id, version from merge where survivor_id = any($1) and status = 'merged' order by position desc",
         [ids],
       );
       expect(standing.length).toBeGreaterThanOrEqual(done.length);
@@ -217,7 +217,7 @@ test('[WF-CM-002] with changes at the same time and in between no row is lost or
       for (const one of standing) {
         const answer = await gql('admin', UNDO, { id: one.id, version: one.version });
         expect(answer.errors).toBeUndefined();
-        expect(answer.data.unmergeCustomers.__typename).toBe('Unmerge');
+        expect(answer.data.unmergeCustomers).toEqual({ __typename: 'Unmerge' });
         expect(await consistent(ids)).toEqual(rows);
       }
       for (const id of ids) expect((await read(id, 'id')).id).toBe(id);
@@ -226,4 +226,5 @@ test('[WF-CM-002] with changes at the same time and in between no row is lost or
   );
 }, 400_000);
 
-const UNDO = 'mutation($id: ID!, $version: Int!) { unmergeCustomers(mergeId: $id, expectedVersion: $version) { __typename } }';
+const UNDO =
+  'mutation($id: ID!, $version: Int!) { unmergeCustomers(mergeId: $id, expectedVersion: $version) { __typename ... on UnmergeRefused { reason blockingMergeId } } }';

@@ -1,6 +1,8 @@
 // WF-CM-003 as a customer walks it: invited by mail, signed in through the issuer, looks at the profile, changes what may be changed, confirms a new e-mail
 // address, and waits for an administrator's yes; with a real mail server between them, and the log that auditors read.
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import {
   accountOf,
@@ -16,6 +18,7 @@ import {
   refusal,
   update,
 } from '../support/customers.ts';
+import { logInteraction } from '../support/interactions.ts';
 import { type MailServer, mailServer } from '../support/mail-server.ts';
 import { merged } from '../support/merges.ts';
 import { type Caller, database, eventually, gql, must, stack, type TokenSpec } from '../support/stack.ts';
@@ -196,7 +199,7 @@ test('[WF-CM-003] allowed fields are saved at once and logged with address and u
     field: 'input.addresses.0.addressType',
   });
   // A portal user who is one contact changes only that one.
-  const oneContact = { ...me, contact_id: other.id } as TokenSpec;
+  const oneContact = { ...me, contact_id: other.id };
   const foreign = await refusal(oneContact, UPDATE, {
     version: before,
     input: { contacts: [{ id: contact.id, expectedVersion: 2, jobTitle: 'x' }] },
@@ -353,6 +356,20 @@ test('[WF-CM-003][WF-CM-002] after a merge the portal user of a retired record i
   expect((await read(survivor.id, 'account { legalName }')).account.legalName).toBe('Asked before Inc.');
 });
 
+test('[WF-CM-003] customers see of their own interactions the kinds that are configured, and nothing of what the staff wrote', async () => {
+  const [customer, other] = [await person(), await person()];
+  const call = await logInteraction('support_rep', { customerId: customer.id, interactionType: 'CALL', direction: 'INBOUND' });
+  await logInteraction('support_rep', { customerId: customer.id, interactionType: 'MEETING' });
+  await logInteraction('support_rep', { customerId: other.id, interactionType: 'CALL' });
+  const me = portal(customer.id);
+  const seen = await eventually(async () => {
+    const { data } = await gql(me, '{ me { customer { ownInteractions { totalCount nodes { id interactionType direction } } } } }');
+    return data?.me?.customer?.ownInteractions;
+  });
+  expect(seen).toEqual({ totalCount: 1, nodes: [{ id: call.id, interactionType: 'CALL', direction: 'INBOUND' }] });
+  expect((await refusal(me, '{ me { customer { interactions { nodes { subject } } } } }', {})).code).toBe('FORBIDDEN');
+});
+
 test('[WF-CM-003] a mail that the server will not take now comes later, under the same Message-ID; one that it never takes is given up and erased', async () => {
   const [later, never] = [mailbox(), mailbox()];
   mail.refuse(later, 451, 1);
@@ -360,12 +377,43 @@ test('[WF-CM-003] a mail that the server will not take now comes later, under th
   const [patient, lost] = [await person(), await person()];
   await change(portal(patient.id), { email: later });
   await change(portal(lost.id), { email: never });
-  await mail.mailTo(later, /Confirm/);
-  expect(mail.attempts(later)).toBe(2);
+  const taken = await mail.mailTo(later, /Confirm/);
+  expect(mail.refused.filter(({ to }) => to === later)).toEqual([taken]);
   const givenUp = await eventually(async () => {
     const { rows } = await (await database('customer')).query('select * from mail where customer_id = $1', [lost.id]);
     return rows[0].given_up_at ? rows[0] : null;
   });
   expect(givenUp).toMatchObject({ recipient: null, subject: null, body: null, attempts: 1 });
-  expect(mail.attempts(never)).toBe(1);
+  expect(mail.refused.filter(({ to }) => to === never)).toHaveLength(1);
+});
+
+test('[WF-CM-003] the walk through the documentation works as written', async () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/workflows/self-service.md'), 'utf8');
+  const operations = new Map(
+    [...page.matchAll(/```graphql\n((?:mutation|query) (\w+)[\s\S]*?)```/g)].map(([, text, name]) => [name!, text!]),
+  );
+  const run = async (who: Caller, name: string, variables: object = {}): Promise<any> =>
+    Object.values(await must(who, operations.get(name)!, variables))[0];
+  const [customer, email, next] = [await organisation(), mailbox(), mailbox()];
+  await accountOf(customer.id);
+  const contact = await contactOf(customer.id, { email });
+  const { id, state } = await run('sales_rep', 'Invite', { customerId: customer.id, contactId: contact.id });
+  expect(state).toBe('INVITED');
+  const { token: link } = await mail.mailTo(email, /invited/);
+  const { subject, customerId, contactId } = await run('integration', 'Redeem', { token: link, issuer: 'https://id.example' });
+  const me: TokenSpec = { kind: 'portal', sub: subject, customer_id: customerId, contact_id: contactId };
+  const seen = await run(me, 'Me');
+  expect(seen).toMatchObject({ contact: { id: contact.id, email }, customer: { id: customer.id } });
+  const mine = { id: contact.id, expectedVersion: seen.contact.version, email: next };
+  const input = { phone: '+493012345', legalName: 'Asked Ltd', taxId: '12-3', contacts: [mine] };
+  const { requested } = await run(me, 'Change', { version: seen.customer.version, input });
+  const { token } = await mail.mailTo(next, /Confirm/);
+  expect(await run(me, 'Confirm', { token })).toMatchObject({ state: 'APPLIED', newValue: next });
+  const waiting = requested.filter(({ field }: any) => field !== 'EMAIL');
+  const { nodes } = await run('admin', 'Queue');
+  expect(nodes.map((node: any) => node.customer?.id)).toContain(customer.id);
+  expect(await run('admin', 'Approve', waiting[0])).toMatchObject({ state: 'APPLIED' });
+  expect(await run('admin', 'Reject', { ...waiting[1], reason: 'Not yours.' })).toMatchObject({ state: 'REJECTED', reason: 'Not yours.' });
+  expect((await run('auditor', 'Log', { customerId: customer.id })).nodes).toHaveLength(7);
+  expect(await run('admin', 'Revoke', { id })).toEqual({ id, state: 'REVOKED' });
 });

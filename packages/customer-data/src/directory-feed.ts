@@ -1,7 +1,7 @@
 // Keeps the directory: state records are upserted by version, so that order, repeats and rebuilds do not matter. Whoever waits for a
 // customer of a moment ago is woken after the commit, and events parked for want of it become due. A redirect that changed moves the service's
 // rows in the same transaction, and is acknowledged: the customer service tells from that how far a merge has come [WF-CM-002].
-import { type Received, type Subscription, wakeParked } from '@customer360/kernel/consumer';
+import { newestStates, type Received, type Subscription, wakeParked } from '@customer360/kernel/consumer';
 import type { ServiceContext } from '@customer360/kernel/context';
 import { sql } from '@customer360/kernel/sql';
 import { lockKeys, type Tx } from '@customer360/kernel/transact';
@@ -11,11 +11,9 @@ import { type Move, moveRecords } from './merge.ts';
 /** The news key of a customer; see `requireCustomer`. */
 export const customerNews = (id: string): string => `customer ${id}`;
 
-const latest = (events: readonly Received[]): Received[] => [...new Map(events.map((event) => [event.key, event])).values()];
-
 /** Answers the redirects that changed. */
 async function upsertCustomers(tx: Tx, events: readonly Received[], ctx: ServiceContext): Promise<Move[]> {
-  const records = latest(events);
+  const records = newestStates(events);
   const rows = records
     .filter(({ data }) => data !== null)
     .map(({ data, sequence }) => ({
@@ -47,7 +45,7 @@ async function upsertCustomers(tx: Tx, events: readonly Received[], ctx: Service
 }
 
 async function upsertRestrictions(tx: Tx, events: readonly Received[]): Promise<void> {
-  const rows = latest(events).map(({ key, data, sequence }) => ({
+  const rows = newestStates(events).map(({ key, data, sequence }) => ({
     customerId: key,
     version: sequence,
     restricted: data?.processingRestricted ?? false,
@@ -65,7 +63,7 @@ async function upsertRestrictions(tx: Tx, events: readonly Received[]): Promise<
 }
 
 async function upsertStaff(tx: Tx, events: readonly Received[]): Promise<void> {
-  const rows = latest(events)
+  const rows = newestStates(events)
     .filter(({ data }) => data !== null)
     .map(({ data, sequence }) => ({ ...data, version: sequence, active: data.active && data.deletedAt == null }));
   await tx.query(
@@ -80,7 +78,7 @@ async function upsertStaff(tx: Tx, events: readonly Received[]): Promise<void> {
 }
 
 async function upsertContacts(tx: Tx, events: readonly Received[]): Promise<void> {
-  const rows = latest(events)
+  const rows = newestStates(events)
     .filter(({ data }) => data !== null)
     .map(({ data, sequence }) => ({ ...data, version: sequence, active: data.status === 'active' }));
   await tx.query(

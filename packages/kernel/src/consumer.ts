@@ -24,6 +24,13 @@ export interface Received<D = any> {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** Of state records the newest of each key: the highest version, wherever it stands in the batch (a former relay leader may have put an older one behind it). */
+export function newestStates<D>(records: ReadonlyArray<Received<D>>): Array<Received<D>> {
+  const newest = new Map<string, Received<D>>();
+  for (const record of records) if ((record.sequence ?? 0) >= (newest.get(record.key)?.sequence ?? 0)) newest.set(record.key, record);
+  return [...newest.values()];
+}
+
 /** Sets a key aside: its event and all later ones wait, in order, until replayed. */
 export interface Parked {
   readonly event: Received;

@@ -16,6 +16,8 @@ const MAX_BATCH = 500;
 const MAX_BATCH_BYTES = 700_000;
 /** What was read longer ago is not sent: a process that stood still may have lost its lock, and its successor may have published newer states. */
 const FRESH_MS = 2_000;
+/** A request that a former leader sent has arrived by then, or never will. */
+const SETTLE_MS = 45_000;
 
 export interface RelayOptions {
   databaseUrl: string;
@@ -27,6 +29,8 @@ export interface RelayOptions {
   published?(count: number): void;
   /** Events to read at a time; tests make it small. */
   batch?: number;
+  /** How long after taking over the states in hand then are published once more; tests make it short. */
+  settleMs?: number;
 }
 
 export interface Relay {
@@ -69,9 +73,12 @@ export function startRelay(options: RelayOptions): Relay {
     leading = true;
     // Losing a delete only publishes a record again, which consumers drop; so it need not wait for the disk.
     await client.query('set synchronous_commit = off');
+    const settling = settle(options.settleMs ?? SETTLE_MS);
     while (!stopped) {
       news = false;
-      const published = await relayOnce(client, options);
+      const late = settling.due();
+      if (late.length > 0) await options.producer.send(late, performance.now() + FRESH_MS);
+      const published = await relayOnce(client, options, settling.saw);
       if (published === 0) await nap(POLL_MS);
       else if (published < SMALL_BATCH) await new Promise((resolve) => setTimeout(resolve, LINGER_MS));
     }
@@ -115,7 +122,11 @@ export function startRelay(options: RelayOptions): Relay {
 }
 
 /** Publishes the oldest batch and deletes it; answers how many records there were. The caller's connection holds the leader's lock. */
-export async function relayOnce(client: Pick<Client, 'query'>, options: RelayOptions): Promise<number> {
+export async function relayOnce(
+  client: Pick<Client, 'query'>,
+  options: RelayOptions,
+  saw: (records: readonly KafkaRecord[]) => void = () => {},
+): Promise<number> {
   const until = performance.now() + FRESH_MS;
   const { rows } = await client.query<OutboxRow>(
     '/* relayOnce */ select position, topic, key, headers, payload from outbox order by position limit $1',
@@ -123,13 +134,44 @@ export async function relayOnce(client: Pick<Client, 'query'>, options: RelayOpt
   );
   const batch = withinBytes(rows);
   if (batch.length === 0) return 0;
-  await options.producer.send(
-    batch.map(({ topic, key, headers, payload }) => ({ topic, key, headers, value: payload })),
-    until,
-  );
+  const records = batch.map(({ topic, key, headers, payload }) => ({ topic, key, headers, value: payload }));
+  await options.producer.send(records, until);
+  saw(records);
   await client.query('/* relayOnce */ delete from outbox where position = any($1::bigint[])', [batch.map((row) => row.position)]);
   options.published?.(batch.length);
   return batch.length;
+}
+
+/** The rows of a former leader's last batch are among so many of the first that a new leader publishes. */
+const HANDED_OVER = 2 * MAX_BATCH;
+
+/**
+ * A former leader's last request may still be on its way and arrive behind the new leader's, which puts the states in it back: on a compacted topic the
+ * older record would stand last. What it can hold lay in the outbox at the takeover. So the newest state of each of those keys is published once more
+ * when such a request cannot arrive any longer. Facts need none of it: consumers drop repeats by sequence.
+ */
+function settle(afterMs: number): { saw(records: readonly KafkaRecord[]): void; due(): readonly KafkaRecord[] } {
+  const newest = new Map<string, KafkaRecord>();
+  const dueAt = performance.now() + afterMs;
+  let seen = 0;
+  let done = false;
+  return {
+    saw(records) {
+      if (done) return;
+      for (const record of records) {
+        const id = `${record.topic} ${record.key}`;
+        const handedOver = seen++ < HANDED_OVER && !record.topic.endsWith('.events.v1');
+        if (handedOver || newest.has(id)) newest.set(id, record);
+      }
+    },
+    due() {
+      if (done || performance.now() < dueAt) return [];
+      done = true;
+      const late = [...newest.values()];
+      newest.clear();
+      return late;
+    },
+  };
 }
 
 /** As many rows as fit into one request to the broker; always at least one. */

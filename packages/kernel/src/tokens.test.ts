@@ -112,7 +112,10 @@ test('a portal token is a customer whatever roles it claims, only with a custome
     roles: ['customer'],
     customerId: CUSTOMER,
   });
+  const contact = await verify(await portalToken({ claims: { customer_id: CUSTOMER, contact_id: CUSTOMER } }));
+  expect(contact).toMatchObject({ customerId: CUSTOMER, contactId: CUSTOMER });
   await expect(verify(await portalToken({ claims: { customer_id: 'x' } }))).rejects.toEqual(refused());
+  await expect(verify(await portalToken({ claims: { customer_id: CUSTOMER, contact_id: 7 } }))).rejects.toEqual(refused());
   await expect(verify(await portalToken({ iss: 'https://id/staff', claims: { roles: ['admin'] } }))).rejects.toEqual(refused());
   const service = await token(staff.privateKey, { iss: 'https://id/service', claims: { roles: ['admin'] } });
   expect(await verify(service)).toEqual({ kind: 'API', id: 's1', roles: ['integration'] });
@@ -148,10 +151,19 @@ test('an inner token serves one subgraph only, is reused, and carries the actor'
   const pair = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
   const privateJwk = { ...(await exportJWK(pair.privateKey)), kid: 'inner-1' };
   const signInner = innerSigner(privateJwk);
-  const actor: Actor = { kind: 'CUSTOMER', id: 'p1', roles: ['customer'], customerId: CUSTOMER, ip: '192.0.2.1' };
+  const actor: Actor = {
+    kind: 'CUSTOMER',
+    id: 'p1',
+    roles: ['customer'],
+    customerId: CUSTOMER,
+    contactId: CUSTOMER,
+    ip: '192.0.2.1',
+    userAgent: 'Portal/1',
+  };
   const inner = await signInner(actor, 'customer');
   expect(await signInner(actor, 'customer')).toBe(inner);
   expect(await signInner({ ...actor, id: 'p2' }, 'customer')).not.toBe(inner);
+  expect(await signInner({ ...actor, userAgent: 'Portal/2' }, 'customer')).not.toBe(inner);
 
   const verify = innerVerifier({ jwks: publicJwks(privateJwk), audience: 'customer' });
   expect(await verify(`Bearer ${inner}`)).toEqual(actor);

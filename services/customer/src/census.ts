@@ -115,6 +115,7 @@ export const census: Census = {
         'records',
         'decided_by_kind',
         'merged_at',
+        'position',
         'unmerged_at',
         'journal_erased_at',
       ),

@@ -64,7 +64,7 @@ export const customerEnv = serviceEnv.extend({
   PORTAL_FIELDS: z
     .string()
     .default(DEFAULT_PROFILE_FIELDS.join(','))
-    .transform((text) => text.split(',').map((field) => field.trim()))
+    .transform((text) => text.split(',').flatMap((field) => field.trim() || []))
     .pipe(z.array(z.enum(PROFILE_FIELDS)))
     .describe(
       `Which fields customers may edit themselves, comma-separated; legalName, taxId and e-mail addresses always wait for a yes. Known: ${PROFILE_FIELDS.join(', ')}.`,

@@ -4,7 +4,8 @@ import type { RequestContext } from '@customer360/kernel/context';
 import { byKey } from '@customer360/kernel/loader';
 import { activityList } from './activity/activity.table.ts';
 import { census } from './census.ts';
-import { findInteractions, interactionList } from './interaction/interaction.table.ts';
+import type { InteractionEnv } from './env.ts';
+import { findInteractions, interactionList, ownInteractionList } from './interaction/interaction.table.ts';
 import type { Interaction } from './interaction/interaction.ts';
 import { pagesOfCustomer } from './list.ts';
 import { findNotes, noteList } from './note/note.table.ts';
@@ -24,6 +25,7 @@ export const loaders = (ctx: RequestContext) => ({
   records: recordsLoader(ctx.db, census),
   summary: summaryLoader(ctx),
   interactionsOf: pagesOfCustomer(ctx, interactionList),
+  ownInteractionsOf: pagesOfCustomer(ctx, ownInteractionList((ctx.env as InteractionEnv).PORTAL_INTERACTIONS)),
   notesOf: pagesOfCustomer(ctx, noteList),
   activitiesOf: pagesOfCustomer(ctx, activityList),
   timelineOf: timelinePages(ctx),

@@ -240,6 +240,67 @@ export interface EventData {
     /** Names of the fields that changed, as in the graph; never their values. */
     readonly changed: ReadonlyArray<string>;
   };
+  /** A large deletion waits for an admin. Bulk delete request: somebody asked to delete more customers than one person may; an admin who did not ask approves or rejects it. Key: the job. */
+  'crm.customer.bulk-job-awaiting-approval.v1': {
+    /** The job. */
+    readonly bulkJobId: string;
+    /** The job's version after this change. */
+    readonly version: number;
+    /** What it does. */
+    readonly action: 'assign' | 'update' | 'tag' | 'untag' | 'delete' | 'export';
+    /** How many customers it is about. */
+    readonly items: number;
+  };
+  /** A bulk job was stopped. CustomerList: what was done stays done, the rest is left alone. Key: the job. */
+  'crm.customer.bulk-job-cancelled.v1': {
+    /** The job. */
+    readonly bulkJobId: string;
+    /** The job's version after this change. */
+    readonly version: number;
+    /** What it does. */
+    readonly action: 'assign' | 'update' | 'tag' | 'untag' | 'delete' | 'export';
+    /** Customers that were changed, or written into the file. */
+    readonly ok: number;
+    /** Customers with nothing to change. */
+    readonly skipped: number;
+    /** Customers that may not be changed. */
+    readonly refused: number;
+  };
+  /** A bulk job is done. CustomerList, Bulk delete request: every customer was looked at. Key: the job. */
+  'crm.customer.bulk-job-completed.v1': {
+    /** The job. */
+    readonly bulkJobId: string;
+    /** The job's version after this change. */
+    readonly version: number;
+    /** What it does. */
+    readonly action: 'assign' | 'update' | 'tag' | 'untag' | 'delete' | 'export';
+    /** Customers that were changed, or written into the file. */
+    readonly ok: number;
+    /** Customers with nothing to change. */
+    readonly skipped: number;
+    /** Customers that may not be changed. */
+    readonly refused: number;
+  };
+  /** A large deletion was rejected. Bulk delete request: nothing happens to the customers. Key: the job. */
+  'crm.customer.bulk-job-rejected.v1': {
+    /** The job. */
+    readonly bulkJobId: string;
+    /** The job's version after this change. */
+    readonly version: number;
+    /** What it does. */
+    readonly action: 'assign' | 'update' | 'tag' | 'untag' | 'delete' | 'export';
+  };
+  /** A bulk job runs. CustomerList: its customers are changed from now on; each change is told like any other. Key: the job. */
+  'crm.customer.bulk-job-started.v1': {
+    /** The job. */
+    readonly bulkJobId: string;
+    /** The job's version after this change. */
+    readonly version: number;
+    /** What it does. */
+    readonly action: 'assign' | 'update' | 'tag' | 'untag' | 'delete' | 'export';
+    /** How many customers it is about. */
+    readonly items: number;
+  };
   /** A contact was added. Contact. Key: the customer. */
   'crm.customer.contact-created.v1': {
     /** The contact. */
@@ -284,6 +345,41 @@ export interface EventData {
     /** The row's version after this change. */
     readonly version: number;
     /** Names of the fields that changed, as in the graph; never their values. */
+    readonly changed: ReadonlyArray<string>;
+  };
+  /** A custom field was added. CustomerForm: customers may have a value under this key from now on; values are in the state record. Key: the field. */
+  'crm.customer.custom-field-created.v1': {
+    /** The field. */
+    readonly customFieldId: string;
+    /** The field's version after this change. */
+    readonly version: number;
+    /** Names the value in `custom`. */
+    readonly key: string;
+    /** What values it takes. */
+    readonly type: 'text' | 'number' | 'date' | 'boolean' | 'choice' | 'multi_choice' | 'url';
+    /** A new customer has to have it. */
+    readonly required: boolean;
+    /** Its values are about a person. */
+    readonly personal: boolean;
+  };
+  /** A custom field was deleted. CustomerForm: its values are shown no more. Key: the field. */
+  'crm.customer.custom-field-deleted.v1': {
+    /** The field. */
+    readonly customFieldId: string;
+    /** The field's version after this change. */
+    readonly version: number;
+    /** Names the value in `custom`. */
+    readonly key: string;
+  };
+  /** A custom field changed. CustomerForm: its label, description, choices, or whether it is required. Key: the field. */
+  'crm.customer.custom-field-updated.v1': {
+    /** The field. */
+    readonly customFieldId: string;
+    /** The field's version after this change. */
+    readonly version: number;
+    /** Names the value in `custom`. */
+    readonly key: string;
+    /** Names of the fields that changed, as in the graph. */
     readonly changed: ReadonlyArray<string>;
   };
   /** A customer was created. WF-CM-001 step 6. Key: the customer. */
@@ -349,6 +445,15 @@ export interface EventData {
     readonly accounts: number;
     /** How many relationships. */
     readonly relationships: number;
+  };
+  /** The tags of a customer changed. CustomerList. Key: the customer, whose own version stays. The tags themselves are told by tag-created, -updated and -deleted. */
+  'crm.customer.customer-tagged.v1': {
+    /** The customer. */
+    readonly customerId: string;
+    /** Tags that it carries now. */
+    readonly added: ReadonlyArray<string>;
+    /** Tags that it carries no more. */
+    readonly removed: ReadonlyArray<string>;
   };
   /** A retired id was given back. WF-CM-002. The merge was undone: the id stands for itself again, or leads to the survivor of an earlier merge. Key: the id. */
   'crm.customer.customer-unmerged.v1': {
@@ -539,6 +644,57 @@ export interface EventData {
     /** The owner now; null is the pool. */
     readonly toOwnerId: string | null;
   };
+  /** A person accepted the invitation to the portal. A person followed the link and signs in to the portal from now on. Key: the customer. [WF-CM-003] */
+  'crm.customer.portal-user-activated.v1': {
+    /** The portal user. */
+    readonly portalUserId: string;
+    /** The customer. */
+    readonly customerId: string;
+    /** The contact that the person is; null for the customer itself. */
+    readonly contactId: string | null;
+  };
+  /** A person was invited to the portal. A person was sent a link to the portal, for the first time or again. Key: the customer. [WF-CM-003] */
+  'crm.customer.portal-user-invited.v1': {
+    /** The portal user. */
+    readonly portalUserId: string;
+    /** The customer. */
+    readonly customerId: string;
+    /** The contact that the person is; null for the customer itself. */
+    readonly contactId: string | null;
+  };
+  /** A person may not use the portal any more. Access to the portal was taken away. Key: the customer. [WF-CM-003] */
+  'crm.customer.portal-user-revoked.v1': {
+    /** The portal user. */
+    readonly portalUserId: string;
+    /** The customer. */
+    readonly customerId: string;
+    /** The contact that the person is; null for the customer itself. */
+    readonly contactId: string | null;
+  };
+  /** A customer asked for a change. A customer asked for a change that waits for an administrator or for the click on a mailed link; the values are never told. Key: the customer. [WF-CM-003] */
+  'crm.customer.profile-change-requested.v1': {
+    /** The request. */
+    readonly requestId: string;
+    /** The customer. */
+    readonly customerId: string;
+    /** The contact whose e-mail address it is about; null for the customer's own fields. */
+    readonly contactId: string | null;
+    /** The field. */
+    readonly field: 'legal_name' | 'tax_id' | 'email';
+  };
+  /** A requested change was made or rejected. A change that a customer asked for was approved, confirmed or rejected; the values are never told. Key: the customer. [WF-CM-003] */
+  'crm.customer.profile-change-settled.v1': {
+    /** The request. */
+    readonly requestId: string;
+    /** The customer. */
+    readonly customerId: string;
+    /** The contact whose e-mail address it is about; null for the customer's own fields. */
+    readonly contactId: string | null;
+    /** The field. */
+    readonly field: 'legal_name' | 'tax_id' | 'email';
+    /** How it ended. */
+    readonly state: 'applied' | 'rejected';
+  };
   /** Two customers were related. Relationship AC-1, AC-2. Key: the first customer, of parent_child the child; where a deletion took it, the deleted customer. */
   'crm.customer.relationship-created.v1': {
     /** The relationship. */
@@ -647,6 +803,39 @@ export interface EventData {
     readonly changed: ReadonlyArray<string>;
     /** May own customers. */
     readonly active: boolean;
+  };
+  /** A tag was made. CustomerList. Key: the tag. */
+  'crm.customer.tag-created.v1': {
+    /** The tag. */
+    readonly tagId: string;
+    /** The tag's version after this change. */
+    readonly version: number;
+    /** The tag's name, as people see it. */
+    readonly name: string;
+    /** Its colour, `#rrggbb`. */
+    readonly colour: string | null;
+  };
+  /** A tag was deleted or merged. CustomerList: nobody carries it any more; with `mergedInto`, whoever carried it carries that one. Key: the tag. */
+  'crm.customer.tag-deleted.v1': {
+    /** The tag. */
+    readonly tagId: string;
+    /** The tag's version after this change. */
+    readonly version: number;
+    /** The tag that stands in its place. */
+    readonly mergedInto: string | null;
+  };
+  /** A tag was renamed or recoloured. CustomerList: whoever carries it carries it under the new name. Key: the tag. */
+  'crm.customer.tag-updated.v1': {
+    /** The tag. */
+    readonly tagId: string;
+    /** The tag's version after this change. */
+    readonly version: number;
+    /** The tag's name, as people see it. */
+    readonly name: string;
+    /** Its colour, `#rrggbb`. */
+    readonly colour: string | null;
+    /** Names of the fields that changed, as in the graph. */
+    readonly changed: ReadonlyArray<string>;
   };
   /** A flagged text was reviewed. Somebody looked at a flagged text and let it stand. Key: the customer. [PII in notes field] */
   'crm.customer.text-flag-reviewed.v1': {
@@ -771,6 +960,10 @@ export interface EventData {
     }>;
     /** The name of the lifecycle stage to begin with. */
     readonly initialStage: string | null;
+    /** Values of custom fields by key (custom-field-created tells of them): text, number, boolean or list of texts. Personal. */
+    readonly custom?: Record<string, unknown>;
+    /** The tags that it carries (tag-created, -updated and -deleted tell of them). */
+    readonly tagIds?: ReadonlyArray<string>;
   };
   /** A member of staff as it is now. The catalogue's User. Compacted topic crm.customer.staff.v1, key: the member of staff; ce_sequence is the row's version. */
   'crm.customer.staff-member-state.v1': {
@@ -1323,14 +1516,23 @@ export const TOPIC_OF: Readonly<Record<EventType, string>> = {
   'crm.customer.address-deleted.v1': 'crm.customer.events.v1',
   'crm.customer.address-restored.v1': 'crm.customer.events.v1',
   'crm.customer.address-updated.v1': 'crm.customer.events.v1',
+  'crm.customer.bulk-job-awaiting-approval.v1': 'crm.customer.events.v1',
+  'crm.customer.bulk-job-cancelled.v1': 'crm.customer.events.v1',
+  'crm.customer.bulk-job-completed.v1': 'crm.customer.events.v1',
+  'crm.customer.bulk-job-rejected.v1': 'crm.customer.events.v1',
+  'crm.customer.bulk-job-started.v1': 'crm.customer.events.v1',
   'crm.customer.contact-created.v1': 'crm.customer.events.v1',
   'crm.customer.contact-deleted.v1': 'crm.customer.events.v1',
   'crm.customer.contact-restored.v1': 'crm.customer.events.v1',
   'crm.customer.contact-updated.v1': 'crm.customer.events.v1',
+  'crm.customer.custom-field-created.v1': 'crm.customer.events.v1',
+  'crm.customer.custom-field-deleted.v1': 'crm.customer.events.v1',
+  'crm.customer.custom-field-updated.v1': 'crm.customer.events.v1',
   'crm.customer.customer-created.v1': 'crm.customer.events.v1',
   'crm.customer.customer-deleted.v1': 'crm.customer.events.v1',
   'crm.customer.customer-merged.v1': 'crm.customer.events.v1',
   'crm.customer.customer-restored.v1': 'crm.customer.events.v1',
+  'crm.customer.customer-tagged.v1': 'crm.customer.events.v1',
   'crm.customer.customer-unmerged.v1': 'crm.customer.events.v1',
   'crm.customer.customer-updated.v1': 'crm.customer.events.v1',
   'crm.customer.customers-handed-over.v1': 'crm.customer.events.v1',
@@ -1346,6 +1548,11 @@ export const TOPIC_OF: Readonly<Record<EventType, string>> = {
   'crm.customer.merge-rejected.v1': 'crm.customer.events.v1',
   'crm.customer.merge-requested.v1': 'crm.customer.events.v1',
   'crm.customer.owner-changed.v1': 'crm.customer.events.v1',
+  'crm.customer.portal-user-activated.v1': 'crm.customer.events.v1',
+  'crm.customer.portal-user-invited.v1': 'crm.customer.events.v1',
+  'crm.customer.portal-user-revoked.v1': 'crm.customer.events.v1',
+  'crm.customer.profile-change-requested.v1': 'crm.customer.events.v1',
+  'crm.customer.profile-change-settled.v1': 'crm.customer.events.v1',
   'crm.customer.relationship-created.v1': 'crm.customer.events.v1',
   'crm.customer.relationship-deleted.v1': 'crm.customer.events.v1',
   'crm.customer.relationship-ended.v1': 'crm.customer.events.v1',
@@ -1355,6 +1562,9 @@ export const TOPIC_OF: Readonly<Record<EventType, string>> = {
   'crm.customer.staff-member-deleted.v1': 'crm.customer.events.v1',
   'crm.customer.staff-member-restored.v1': 'crm.customer.events.v1',
   'crm.customer.staff-member-updated.v1': 'crm.customer.events.v1',
+  'crm.customer.tag-created.v1': 'crm.customer.events.v1',
+  'crm.customer.tag-deleted.v1': 'crm.customer.events.v1',
+  'crm.customer.tag-updated.v1': 'crm.customer.events.v1',
   'crm.customer.text-flag-reviewed.v1': 'crm.customer.events.v1',
   'crm.customer.text-flagged.v1': 'crm.customer.events.v1',
   'crm.customer.contact-state.v1': 'crm.customer.contacts.v1',

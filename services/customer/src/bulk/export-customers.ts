@@ -1,9 +1,10 @@
-// The customers of one slice as lines of the export file [CustomerList]: CSV for spreadsheets, with formulas defused, or NDJSON for programs. Each slice
+// The customers of one slice as lines of the export file [CustomerList]: CSV with formulas defused, rows of an XLSX sheet, or NDJSON for programs. Each slice
 // is one piece of the file, written in the transaction that says so; memory holds one slice, whatever the file becomes.
 import { raw, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { csvCell } from '../import/report.ts';
 import type { BulkJob } from './bulk-job.ts';
+import { sheetRow } from './xlsx-stream.ts';
 
 const COLUMNS = [
   'id',
@@ -45,11 +46,12 @@ const EXPORTED = raw(`c.id, c.type, c.display_name as "displayName", c.status, c
 const columnsFor = (roles: readonly string[]): ReadonlyArray<(typeof COLUMNS)[number]> =>
   COLUMNS.filter((name) => name !== 'taxId' || roles.some((role) => role !== 'marketing'));
 
-/** Writes the header of a CSV file; the first piece, before any slice. */
+/** Writes the header of a table; the first piece, before any slice. */
 export async function beginExport(tx: Tx, job: BulkJob): Promise<void> {
-  if (job.arguments.format !== 'csv') return;
+  const { format } = job.arguments;
+  if (format === 'ndjson') return;
   const header = [...columnsFor(job.actorRoles), ...(job.arguments.customKeys ?? []).map((key) => `custom.${key}`)];
-  await writePiece(tx, job.id, 0, `\ufeff${line(header)}`);
+  await writePiece(tx, job.id, 0, format === 'xlsx' ? sheetRow(header) : `\ufeff${line(header)}`);
 }
 
 /** Writes the piece of the slice at `position`. */
@@ -61,16 +63,18 @@ export async function exportCustomers(tx: Tx, job: BulkJob, position: number, id
   );
   const names = columnsFor(tx.actor.roles);
   const { format, customKeys = [] } = job.arguments;
-  const text = rows.map((row) =>
-    format === 'csv'
-      ? line([...names.map((name) => cell(row[name])), ...customKeys.map((key) => cell(row.custom[key]))])
-      : `${JSON.stringify({ ...Object.fromEntries(names.map((name) => [name, row[name]])), custom: row.custom })}\n`,
-  );
+  const text = rows.map((row) => {
+    if (format === 'ndjson')
+      return `${JSON.stringify({ ...Object.fromEntries(names.map((name) => [name, row[name]])), custom: row.custom })}\n`;
+    const cells = [...names.map((name) => cell(row[name])), ...customKeys.map((key) => cell(row.custom[key]))];
+    return format === 'xlsx' ? sheetRow(cells) : line(cells.map(String));
+  });
   await writePiece(tx, job.id, position, text.join(''));
 }
 
-function cell(value: unknown): string {
+function cell(value: unknown): string | number {
   if (value === null || value === undefined) return '';
+  if (typeof value === 'number') return value;
   if (value instanceof Date) return value.toISOString();
   return Array.isArray(value) ? value.join('; ') : String(value);
 }

@@ -9,7 +9,8 @@ import { sql } from '@customer360/kernel/sql';
 import { type FileLink, hashOf } from '../import/start-import.ts';
 import type { Ctx } from '../loaders.ts';
 import { requireBulkJob } from './bulk-job.table.ts';
-import { type BulkJob, requesterOf, wrongStatus } from './bulk-job.ts';
+import { type BulkJob, type ExportFormat, requesterOf, wrongStatus } from './bulk-job.ts';
+import { xlsxFile } from './xlsx-stream.ts';
 
 const LINK_MS = 60 * 60_000;
 
@@ -48,20 +49,34 @@ export async function answerBulkFile(
         where k.token_hash = ${hashOf(token)} and k.expires_at > now() and t.file_expires_at > now()`,
   );
   if (!job) return false;
-  const csv = job.arguments.format === 'csv';
+  const format = job.arguments.format ?? 'csv';
   response.writeHead(200, {
-    'content-type': csv ? 'text/csv; charset=utf-8' : 'application/x-ndjson; charset=utf-8',
-    'content-disposition': `attachment; filename="customers-${job.id}.${job.arguments.format}"`,
+    'content-type': TYPES[format],
+    'content-disposition': `attachment; filename="customers-${job.id}.${format}"`,
   });
-  for (let last = -1; ; ) {
-    const piece = await ctx.db.one<{ position: number; content: Buffer }>(
-      'readBulkFile',
-      sql`select position, content from bulk_file where job_id = ${job.id} and position > ${last} order by position limit 1`,
-    );
-    if (!piece || response.destroyed) break;
-    last = piece.position;
-    if (!response.write(piece.content)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  const pieces = readPieces(ctx, job.id);
+  for await (const chunk of format === 'xlsx' ? xlsxFile(pieces) : pieces) {
+    if (response.destroyed) return true;
+    if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
   }
   response.end();
   return true;
+}
+
+const TYPES: Readonly<Record<ExportFormat, string>> = {
+  csv: 'text/csv; charset=utf-8',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  ndjson: 'application/x-ndjson; charset=utf-8',
+};
+
+async function* readPieces(ctx: ServiceContext, jobId: string): AsyncGenerator<Buffer> {
+  for (let last = -1; ; ) {
+    const piece = await ctx.db.one<{ position: number; content: Buffer }>(
+      'readBulkFile',
+      sql`select position, content from bulk_file where job_id = ${jobId} and position > ${last} order by position limit 1`,
+    );
+    if (!piece) return;
+    last = piece.position;
+    yield piece.content;
+  }
 }

@@ -14,6 +14,7 @@ import type { Customer, CustomerSource, CustomerStatus } from '../customer/custo
 import { refuseInactiveOwner } from '../customer/owner.ts';
 import type { CustomerEnv } from '../env.ts';
 import type { Ctx } from '../loaders.ts';
+import { mailConfigured } from '../mail/mail-queue.ts';
 import { visibleCustomer } from '../scope.ts';
 import { findTagsByName } from '../tag/tag.table.ts';
 import { checkTagNames } from '../tag/tag.ts';
@@ -31,6 +32,7 @@ import {
   restrictedIsRefused,
 } from './bulk-job.ts';
 import { beginExport } from './export-customers.ts';
+import { tellAdmins } from './tell-admins.ts';
 
 export interface StartBulkJobInput {
   action: BulkAction;
@@ -79,7 +81,7 @@ export async function startBulkJob(ctx: Ctx, input: StartBulkJobInput, dryRun: b
   return transact<BulkJob, Problem>(ctx, { lock: [START_LOCK], once }, async (tx) => {
     const refused = (await refuseTooMany(tx)) ?? (wanted.ownerId ? await refuseInactiveOwner(tx, wanted.ownerId) : undefined);
     if (refused) return refused;
-    return begin(tx, input.action, { ...wanted, ...(await resolve(tx, input)) }, selection, approvalAbove(ctx));
+    return begin(ctx, tx, input.action, { ...wanted, ...(await resolve(tx, input)) }, selection);
   });
 }
 
@@ -171,7 +173,7 @@ async function refuseTooMany(tx: Tx): Promise<Problem | undefined> {
   return problem('TooManyBulkJobs', 'Too many bulk jobs are unfinished; wait for one, or cancel one.', { limit });
 }
 
-async function begin(tx: Tx, action: BulkAction, args: BulkArguments, selection: Selection, above: number): Promise<BulkJob> {
+async function begin(ctx: Ctx, tx: Tx, action: BulkAction, args: BulkArguments, selection: Selection): Promise<BulkJob> {
   const job = await insertRow<BulkJob>(tx, BulkJobTable, {
     ...newRow(tx.actor, tx.now),
     action,
@@ -193,7 +195,7 @@ async function begin(tx: Tx, action: BulkAction, args: BulkArguments, selection:
   });
   const items = await storeSelection(tx, job.id, selection, SLICE);
   refuseTooLarge(items);
-  const waits = needsApproval(action, items, above);
+  const waits = needsApproval(action, items, approvalAbove(ctx));
   const values = { itemsTotal: items, status: waits ? 'awaiting_approval' : 'running', startedAt: waits ? null : tx.now } as const;
   await tx.query(
     'countBulkJob',
@@ -201,6 +203,7 @@ async function begin(tx: Tx, action: BulkAction, args: BulkArguments, selection:
   );
   const begun = { ...job, ...values };
   if (action === 'export') await beginExport(tx, begun);
+  if (waits && mailConfigured(ctx)) await tellAdmins(tx, begun);
   tx.emit(fact(waits ? 'bulk-job-awaiting-approval' : 'bulk-job-started', job.id, { bulkJobId: job.id, version: 1, action, items }));
   return begun;
 }

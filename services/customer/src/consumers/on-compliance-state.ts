@@ -1,6 +1,6 @@
 // Restriction, objection, legal holds and open deletion requests, as compliance states them [Right to Restriction, Right to Objection]: kept on the
 // customer's row, so that every write, list and merge can honour them without asking anybody. Set-based, by version.
-import type { Received, Subscription } from '@customer360/kernel/consumer';
+import { newestStates, type Received, type Subscription } from '@customer360/kernel/consumer';
 import { sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 
@@ -15,7 +15,7 @@ interface ComplianceState {
 export const onComplianceState: Subscription = { topic: 'crm.compliance.state.v1', from: 'state', handle: followCompliance };
 
 async function followCompliance(tx: Tx, events: readonly Received<ComplianceState>[]): Promise<void> {
-  const latest = [...new Map(events.filter((event) => event.data !== null).map((event) => [event.key, event])).values()];
+  const latest = newestStates(events.filter((event) => event.data !== null));
   if (latest.length === 0) return;
   const flags = latest.map(({ key, sequence, data }) => ({
     id: key,

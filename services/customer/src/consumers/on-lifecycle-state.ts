@@ -1,6 +1,6 @@
 // The lifecycle stage leads the customer's status (decisions page): pre_customer → prospect, customer → active, post_customer → churned;
 // `inactive` is kept until a person lifts it. The revenue is kept for the totals of a hierarchy. Set-based, by version, so that repeats and old news change nothing.
-import type { Received, Subscription } from '@customer360/kernel/consumer';
+import { newestStates, type Received, type Subscription } from '@customer360/kernel/consumer';
 import { sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { STATUS_OF_STAGE, type StageCategory } from '../customer/customer.ts';
@@ -17,8 +17,7 @@ interface LifecycleState {
 export const onLifecycleState: Subscription = { topic: 'crm.lifecycle.state.v1', from: 'state', handle: followStages };
 
 async function followStages(tx: Tx, events: readonly Received<LifecycleState>[]): Promise<void> {
-  // The last record of a customer in the batch is the newest.
-  const latest = [...new Map(events.filter((event) => event.data !== null).map((event) => [event.key, event])).values()];
+  const latest = newestStates(events.filter((event) => event.data !== null));
   if (latest.length === 0) return;
   const moved = await tx.query<{ id: string; version: number; status: string }>(
     'followStages',

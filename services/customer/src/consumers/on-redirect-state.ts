@@ -1,6 +1,6 @@
 // How far the other services have followed a merge or an un-merge [WF-CM-002]: each acknowledges every identity's redirect on a state topic of its own.
 // Set-based, by redirect version, so that repeats and old news change nothing.
-import type { Received, Subscription } from '@customer360/kernel/consumer';
+import { newestStates, type Received, type Subscription } from '@customer360/kernel/consumer';
 import { sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { FOLLOWERS } from '../merge/merge.ts';
@@ -19,7 +19,7 @@ export const onRedirectState: readonly Subscription[] = FOLLOWERS.map((service) 
 }));
 
 async function followRedirects(tx: Tx, service: string, events: readonly Received<RedirectState>[]): Promise<void> {
-  const latest = [...new Map(events.filter((event) => event.data !== null).map((event) => [event.key, event.data!])).values()];
+  const latest = newestStates(events.filter((event) => event.data !== null)).map((event) => event.data!);
   if (latest.length === 0) return;
   await tx.query(
     'followRedirects',

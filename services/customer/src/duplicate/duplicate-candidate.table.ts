@@ -58,7 +58,7 @@ export interface FoundPair {
 
 /**
  * Takes the pairs found for these customers into the queue: new ones open, known ones at their new score, dismissed ones open again only if one of the two
- * changed since, and open ones that are no more found go: all of them after a `complete` look-up, else those of another model. Answers the pairs that are
+ * changed since, and open ones that are no more found go: all of them where the customers `changed`, else those of another model. Answers the pairs that are
  * news.
  */
 export const takePairs = (
@@ -66,7 +66,7 @@ export const takePairs = (
   checked: readonly string[],
   pairs: readonly FoundPair[],
   modelVersion: string,
-  complete: boolean,
+  changed: boolean,
 ): Promise<DuplicatePair[]> =>
   tx.query(
     'takeDuplicatePairs',
@@ -76,7 +76,7 @@ export const takePairs = (
             ${pairs.map((p) => JSON.stringify(p.reasons))}::text[]) as f(customer_id, other_customer_id, score, reasons)
           join match_state a on a.customer_id = f.customer_id join match_state b on b.customer_id = f.other_customer_id
         ), gone as (
-          delete from duplicate_candidate d where d.state = 'open' and (${complete} or d.model_version <> ${modelVersion}) and (d.customer_id = any(${[...checked]}::uuid[]) or d.other_customer_id = any(${[...checked]}::uuid[]))
+          delete from duplicate_candidate d where d.state = 'open' and (${changed} or d.model_version <> ${modelVersion}) and (d.customer_id = any(${[...checked]}::uuid[]) or d.other_customer_id = any(${[...checked]}::uuid[]))
             and not exists (select 1 from found f where f.customer_id = d.customer_id and f.other_customer_id = d.other_customer_id)
         ), before as (
           select d.customer_id, d.other_customer_id, d.state from duplicate_candidate d join found f using (customer_id, other_customer_id)

@@ -42,7 +42,8 @@ export async function lookForDuplicates(ctx: ServiceContext): Promise<void> {
     const outdated = await outdatedCustomers(ctx.db, KEY_VERSION, SLICE);
     if (outdated.length > 0) await rekey(ctx, outdated);
     const due = await uncheckedCustomers(ctx.db, SLICE);
-    if (due.length > 0) await check(ctx, due, true);
+    // After a bulk load nobody waits for misspelled names: keys alone, or the database would be busy for hours.
+    if (due.length > 0) await check(ctx, due, { changed: true, alike: due.length < SLICE });
     const nightly = outdated.length + due.length > 0 ? [] : await pass(ctx);
     more = outdated.length + due.length + nightly.length > 0;
   }
@@ -56,7 +57,7 @@ const rekey = (ctx: ServiceContext, ids: readonly string[]): Promise<unknown> =>
   });
 
 /** Looks up everybody who may be the same as these, and brings the queue in step. */
-async function check(ctx: ServiceContext, due: readonly Due[], alike: boolean): Promise<void> {
+async function check(ctx: ServiceContext, due: readonly Due[], how: { changed: boolean; alike: boolean }): Promise<void> {
   const profiles = await readProfiles(
     ctx.db,
     due.map(({ id }) => id),
@@ -66,7 +67,7 @@ async function check(ctx: ServiceContext, due: readonly Due[], alike: boolean): 
     const profile = profiles.get(id);
     return profile ? [{ customerId: id, profile }] : [];
   });
-  const found = await findCandidates(ctx.db, ctx.db, asked, { above: HINT, most: MOST_PAIRS, alike, unrestrictedOnly: true });
+  const found = await findCandidates(ctx.db, ctx.db, asked, { above: HINT, most: MOST_PAIRS, alike: how.alike, unrestrictedOnly: true });
   const pairs = new Map<string, FoundPair>();
   for (const [place, { customerId }] of asked.entries()) {
     for (const { customerId: other, score, reasons } of found[place]!) {
@@ -74,10 +75,10 @@ async function check(ctx: ServiceContext, due: readonly Due[], alike: boolean): 
       pairs.set(`${first} ${second}`, { customerId: first, otherCustomerId: second, score, reasons });
     }
   }
-  await take(ctx, due, [...pairs.values()], alike);
+  await take(ctx, due, [...pairs.values()], how.changed);
 }
 
-async function take(ctx: ServiceContext, due: readonly Due[], pairs: readonly FoundPair[], complete: boolean): Promise<void> {
+async function take(ctx: ServiceContext, due: readonly Due[], pairs: readonly FoundPair[], changed: boolean): Promise<void> {
   const { model } = matchingOf(ctx.db);
   const threshold = ctx.env.DUPLICATE_THRESHOLD as number;
   // The locks of those in whose stream it will be told, in the kernel's one order.
@@ -88,7 +89,7 @@ async function take(ctx: ServiceContext, due: readonly Due[], pairs: readonly Fo
       due.map(({ id }) => id),
       pairs,
       model.version,
-      complete,
+      changed,
     );
     for (const { id, customerId, otherCustomerId, score, modelVersion } of news) {
       if (score <= threshold) continue;
@@ -116,7 +117,7 @@ async function pass(ctx: ServiceContext): Promise<unknown[]> {
   await check(
     ctx,
     slice.map(({ id, changes }) => ({ id, changes: changes ?? 1 })),
-    false,
+    { changed: false, alike: false },
   );
   await movePass(ctx.db, slice.length < SLICE ? null : slice.at(-1)!.id);
   return slice;

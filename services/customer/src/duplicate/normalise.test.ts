@@ -1,7 +1,7 @@
 // Two spellings of one thing come out alike, and two things do not: names, organisations, mailboxes, phones, addresses, and the keys made of them.
 import { expect, test } from '@jest/globals';
 import { familyLevel, givenLevel, organisationLevel } from './compare-names.ts';
-import { birthLevel, phoneLevel, streetLevel } from './compare-reach.ts';
+import { birthLevel, emailLevel, phoneLevel, streetLevel } from './compare-reach.ts';
 import { MAX_BLOCK, matchKeys } from './match-keys.ts';
 import { readOrganisation } from './organisation-name.ts';
 import { readName } from './person-name.ts';
@@ -63,11 +63,27 @@ test('provider rules say that two addresses reach one mailbox, and whose a domai
 
 test('phones agree by their digits', () => {
   expect(phoneDigits(null, '(030) 123 45-67 ext. 8')).toBe('301234567');
-  expect([
-    phoneLevel('493012345678', '3012345678'),
-    phoneLevel('493012345678', '493019345678'),
-    phoneLevel('493012345678', '493012345679'),
-  ]).toEqual(['equal', 'oneOff', 'oneOff']);
+  const number = '493012345678';
+  expect(['3012345678', '493019345678', '493012345687', '493012345679', '491719345678'].map((other) => phoneLevel(number, other))).toEqual([
+    'equal',
+    'oneOff',
+    'oneOff', // two digits swapped
+    'different', // the next line of one switchboard
+    'different',
+  ]);
+});
+
+test('a mistyped mailbox is close, one that differs as the names do is another', () => {
+  const level = (a: string, b: string, ofA: string, ofB: string) => emailLevel(mailbox(a)!, mailbox(b)!, ofA.split(' '), ofB.split(' '));
+  expect(level('hannah88@powers.example', 'hanah88@powers.example', 'hannah brown', 'hannah brown')).toBe('close');
+  expect(level('john.smith@corp.example', 'jhon.smith@corp.example', 'john smith', 'john smith')).toBe('close');
+  expect(level('nico.frei@post.example', 'nico.favr@post.example', 'nico frei', 'nico favr')).toBe('different');
+  expect(level('john.smith@corp.example', 'john.smith@gmx.example', 'john smith', 'john smith')).toBe('nameMailbox');
+  expect(level('zaphod42@corp.example', 'zaphod42@gmx.example', 'john smith', 'john smith')).toBe('mailbox');
+  expect(level('info@corp1.example', 'info@corp2.example', 'corp one', 'corp two')).toBe('different');
+});
+
+test('phones with nothing in common are different', () => {
   expect(phoneLevel('493012345678', '498999999999')).toBe('different');
 });
 

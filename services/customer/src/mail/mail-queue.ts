@@ -9,7 +9,8 @@ import type { Tx } from '@customer360/kernel/transact';
 import type { CustomerEnv } from '../env.ts';
 
 export interface Letter {
-  customerId: string;
+  /** Whom it is about, so that it is erased with them; null is about no customer. */
+  customerId: string | null;
   to: string;
   subject: string;
   body: string;

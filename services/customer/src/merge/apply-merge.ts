@@ -23,6 +23,7 @@ import {
   moveRows,
   moveTheRest,
   redirect,
+  takePosition,
   writeIdentities,
   writeJournal,
 } from './merge.table.ts';
@@ -46,6 +47,7 @@ export async function applyMerge(tx: Tx, mergeId: string, plan: MergePlan): Prom
   const merged = await updateRow(tx, CustomerTable, survivor, plan.customer);
   const { parentId: _, ...folded } = plan.customer;
   journal.push(...changeOf('customer', survivor.id, pick(survivor, folded), folded));
+  await takePosition(tx, mergeId);
   await writeIdentities(tx, mergeId, moves, redirected);
   await writeJournal(tx, mergeId, journal);
 

@@ -249,20 +249,25 @@ export const readIdentities = (
     sql`select customer_id as "customerId", previous_survivor_id as "previousSurvivorId" from merge_identity where merge_id = ${mergeId} order by customer_id`,
   );
 
+/** This merge is the newest one. */
+export const takePosition = (tx: Tx, mergeId: string): Promise<unknown> =>
+  tx.query('takeMergePosition', sql`update merge set position = nextval('merge_position') where id = ${mergeId}`);
+
 /** The newest later merge that built on this one: it has the same survivor, or retired it. */
 export const blockingMerge = (reader: Reader, merge: Merge): Promise<{ id: string } | undefined> =>
   reader.one(
     'findBlockingMerge',
-    sql`select m.id from merge m where m.status = 'merged' and m.id <> ${merge.id} and (m.merged_at, m.id) > (${merge.mergedAt}, ${merge.id}::uuid)
-          and (m.survivor_id = ${merge.survivorId} or ${merge.survivorId}::uuid = any(m.retired_ids))
-        order by m.merged_at desc, m.id desc limit 1`,
+    sql`select m.id from merge m join merge mine on mine.id = ${merge.id}
+        where m.status = 'merged' and m.position > mine.position
+          and (m.survivor_id = mine.survivor_id or mine.survivor_id = any(m.retired_ids))
+        order by m.position desc limit 1`,
   );
 
 /** The merge that stands and retired this id. */
 export const mergeThatRetired = (reader: Reader, customerId: string): Promise<{ id: string } | undefined> =>
   reader.one(
     'findRetiringMerge',
-    sql`select m.id from merge m where m.status = 'merged' and ${customerId}::uuid = any(m.retired_ids) order by m.merged_at desc limit 1`,
+    sql`select m.id from merge m where m.status = 'merged' and ${customerId}::uuid = any(m.retired_ids) order by m.position desc limit 1`,
   );
 
 export const writeJournal = (tx: Tx, mergeId: string, changes: readonly Change[]): Promise<unknown> =>

@@ -59,6 +59,9 @@ export class BulkTables1730000070000 implements MigrationInterface {
       );
       create index bulk_token_expires_at on bulk_token (expires_at);
 
+      -- The mail to the admins is about no customer.
+      alter table mail alter column customer_id drop not null;
+
       create table tag (${ROW_COLUMNS},
         name text not null check (char_length(name) between 1 and 50),
         colour text check (colour ~ '^#[0-9a-f]{6}$'),

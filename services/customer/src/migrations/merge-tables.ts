@@ -8,6 +8,7 @@ export class MergeTables1730000050000 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
+      create sequence merge_position;
       create table merge (${ROW_COLUMNS},
         survivor_id uuid not null references customer,
         retired_ids uuid[] not null check (cardinality(retired_ids) between 1 and 9),
@@ -19,6 +20,8 @@ export class MergeTables1730000050000 implements MigrationInterface {
         decided_by_kind text,
         decided_by_id text,
         merged_at timestamptz,
+        -- The order in which merges were done; clocks may step back.
+        position bigint,
         unmerged_at timestamptz,
         journal_erased_at timestamptz
       );
@@ -64,6 +67,6 @@ export class MergeTables1730000050000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('drop table merge_progress, merge_change, merge_identity, merge');
+    await runner.query('drop table merge_progress, merge_change, merge_identity, merge; drop sequence merge_position');
   }
 }

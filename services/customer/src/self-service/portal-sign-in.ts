@@ -1,5 +1,5 @@
 // What the identity provider asks of us [WF-CM-003], as an integration: whom a mailed link or a known subject stands for, so that it can put customer_id and
-// contact_id into the token; and that a link be mailed to whoever wants to sign in. docs/decisions/0018 says how the two play together.
+// contact_id into the token; and that a link be mailed to whoever wants to sign in. docs/decisions/0019 says how the two play together.
 import { checkText, type Problem, problem } from '@customer360/kernel/problem';
 import { updateRow } from '@customer360/kernel/rows';
 import { sql } from '@customer360/kernel/sql';

@@ -6,7 +6,7 @@ import type { Reader } from '@customer360/kernel/database';
 import { customerColumns, rowColumns } from '@customer360/kernel/entity';
 import { field } from '@customer360/kernel/filter';
 import { keyset } from '@customer360/kernel/paging';
-import { columns, raw, type Sql, sql } from '@customer360/kernel/sql';
+import { and, columns, raw, type Sql, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
 import { type ListSpec, matches } from '../list.ts';
@@ -75,6 +75,13 @@ export const interactionList: ListSpec<Interaction> = {
     default: [{ field: 'OCCURRED_AT', direction: 'DESC' }],
   }),
 };
+
+/** What customers see of their own in the portal: these kinds. [WF-CM-003] */
+export const ownInteractionList = (types: readonly Interaction['interactionType'][]): ListSpec<Interaction> => ({
+  ...interactionList,
+  name: 'listOwnInteractions',
+  scope: (actor) => and(interactionList.scope(actor), sql`r.interaction_type = any(${[...types]}::text[])`),
+});
 
 /** One interaction within the caller's rows; deleted ones only when asked for. */
 export const findInteraction = (reader: Reader, actor: Actor, id: string, deleted = false): Promise<Interaction | undefined> =>

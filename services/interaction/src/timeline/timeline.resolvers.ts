@@ -48,6 +48,7 @@ export const timelineResolvers = {
     recentInteractions,
     timeline,
     interactions: ({ id }: Ref, args: ListArgs, ctx: Context) => ctx.loaders.interactionsOf(id, args),
+    ownInteractions: ({ id }: Ref, args: ListArgs, ctx: Context) => ctx.loaders.ownInteractionsOf(id, args),
     notes: ({ id }: Ref, args: ListArgs, ctx: Context) => ctx.loaders.notesOf(id, args),
     activities: ({ id }: Ref, args: ListArgs, ctx: Context) => ctx.loaders.activitiesOf(id, args),
   },
