@@ -102,7 +102,7 @@ beforeAll(async () => {
   // Connections that were there already do not load it.
   await server().query("select pg_terminate_backend(pid) from pg_stat_activity where usename like '%\\_app'");
   await sleep(1_500);
-}, 120_000);
+}, 300_000);
 
 afterAll(async () => {
   await Promise.all([...databases.values()].map((client) => client.end()));

@@ -123,7 +123,7 @@ test('with a delay it says on /readyz that it leaves, serves on, and ends each c
     });
   expect(await ask('/readyz')).toEqual({ status: 200, connection: 'keep-alive' });
   let closed = false;
-  const closing = own.close(1_000, 400).then(() => (closed = true));
+  const closing = own.close(1_000, 2_000).then(() => (closed = true));
   expect(await ask('/readyz')).toEqual({ status: 503, connection: 'close' });
   expect(await ask('/healthz')).toEqual({ status: 200, connection: 'close' });
   expect(await (await post('{"query":"{hello}"}', {}, own.url)).json()).toEqual({ data: { hello: 'world' } });
