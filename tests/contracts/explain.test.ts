@@ -110,7 +110,7 @@ afterAll(async () => {
   await destroyStack(dir);
 }, 60_000);
 
-test('[issue 5] no statement of the main operations reads a large table from end to end, or sorts more than a page for a page', async () => {
+test('no statement of the main operations reads a large table from end to end, or sorts more than a page for a page', async () => {
   const since = logSize();
   await operate(Object.keys(OPERATIONS), TIMES);
   await settled();

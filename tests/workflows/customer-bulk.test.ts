@@ -168,6 +168,10 @@ test('a job can be cancelled, at most three of one person are unfinished, and wh
   const jobs = await Promise.all([1, 2, 3].map(() => start(asker, { action: 'DELETE', ids })));
   expect(jobs.map(({ status }) => status)).toEqual(Array(3).fill('AWAITING_APPROVAL'));
   expect(await start(asker, { action: 'DELETE', ids })).toMatchObject({ __typename: 'TooManyBulkJobs', limit: 3 });
+  expect(
+    (await gql('auditor', 'mutation($id: ID!) { cancelBulkJob(id: $id) { __typename } }', { id: jobs[0].id })).errors?.[0]?.extensions
+      ?.code,
+  ).toBe('FORBIDDEN');
   for (const job of jobs) expect(await cancel(asker, job)).toMatchObject({ status: 'CANCELLED' });
   expect(await approve('admin', await jobOf(jobs[0].id))).toMatchObject({ __typename: 'BulkJobNotReady', status: 'CANCELLED' });
   expect(await read(ids[0]!, 'deletedAt')).toEqual({ deletedAt: null });

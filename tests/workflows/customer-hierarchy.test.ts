@@ -151,7 +151,7 @@ const TREE = `query($id: ID!, $first: Int, $after: String, $maxDepth: Int! = 100
   hierarchy(first: $first, after: $after, maxDepth: $maxDepth) { nodes { depth childCount customer { displayName } } pageInfo { hasNextPage endCursor } totalCount }
   hierarchyTotals { customers openActivities revenue { amount currency } } } }`;
 
-test('[AccountHierarchy] a tree of any depth is read depth first in pages of one statement, and its totals cover the whole subtree', async () => {
+test('[Circular hierarchy] a tree of any depth is read depth first in pages of one statement, and its totals cover the whole subtree', async () => {
   const name = word();
   const make = async (label: string, parentId?: string) =>
     (await create('admin', 'Customer', { type: 'ORGANIZATION', displayName: `${name} ${label}`, ownerId: null, parentId })).id as string;

@@ -266,3 +266,18 @@ test('[WF-CM-001] a mapping is previewed without a change, kept as a template, a
     await mapAs(await until(next.id, 'PREVIEWED'), { mapping: [{ column: 3, field: 'CUSTOMER_NAME' }], saveAs: name.toUpperCase() }),
   ).toMatchObject({ __typename: 'ImportTemplateNameTaken' });
 });
+
+test('[WF-CM-001] the external id of a customer that was merged leads to the survivor', async () => {
+  const [survivor, retired] = [await person({ externalId: word() }), await person({ externalId: word() })];
+  const merge = `mutation($survivorId: ID!, $retiredIds: [ID!]!, $dryRun: Boolean, $expectedVersions: [ExpectedVersion!]) {
+    result: mergeCustomers(survivorId: $survivorId, retiredIds: $retiredIds, dryRun: $dryRun, expectedVersions: $expectedVersions) {
+      __typename ... on MergePlan { expectedVersions { id version } } ... on Problem { message } } }`;
+  const ids = { survivorId: survivor.id, retiredIds: [retired.id] };
+  const plan = (await must('sales_manager', merge, { ...ids, dryRun: true })).result;
+  expect((await must('sales_manager', merge, { ...ids, expectedVersions: plan.expectedVersions })).result.__typename).toBe('Merge');
+  const email = mailbox();
+  const job = await load(csv(['Customer Number', 'Customer Email'], [retired.externalId, email]));
+  expect(job.counts).toMatchObject({ update: 1, updated: 1 });
+  expect((await rowsOf(job.id))[0].customer.id).toBe(survivor.id);
+  expect(await read(survivor.id, 'externalId email')).toEqual({ externalId: survivor.externalId, email });
+});

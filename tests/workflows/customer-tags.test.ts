@@ -83,15 +83,20 @@ test('a tag is renamed, merged into another one and deleted without touching a c
   expect(await namesOf(one.id)).toEqual([c]);
 });
 
-test('tags go with a merge of customers, once each, and come back with its undoing', async () => {
+test('tags and custom values go with a merge of customers, once each, and come back with its undoing', async () => {
   const [shared, own] = [`shared ${word()}`, `own ${word()}`];
-  const [survivor, retired] = [await person(), await person()];
+  const [size, hobby] = [await define('NUMBER'), await define('TEXT', { personal: true })];
+  const survivor = await person({ custom: { [size.key]: 1 } });
+  const retired = await person({ custom: { [size.key]: 2, [hobby.key]: 'chess' } });
   await add(survivor.id, shared);
   await add(retired.id, shared, own);
   const done = await merged(survivor.id, [retired.id]);
   expect(await namesOf(survivor.id)).toEqual([own, shared]);
   await state('crm.customer.state.v1', survivor.id, (data) => expect(data.tagIds).toHaveLength(2));
+  expect((await read(survivor.id, 'custom')).custom).toEqual({ [size.key]: 1, [hobby.key]: 'chess' });
   await unmerge(done);
+  expect((await read(survivor.id, 'custom')).custom).toEqual({ [size.key]: 1 });
+  expect((await read(retired.id, 'custom')).custom).toEqual({ [size.key]: 2, [hobby.key]: 'chess' });
   expect(await namesOf(survivor.id)).toEqual([shared]);
   expect(await namesOf(retired.id)).toEqual([own, shared]);
 });

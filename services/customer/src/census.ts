@@ -268,10 +268,11 @@ export const census: Census = {
     customer: null,
     columns: {
       ...rowCensus,
-      ...plainColumns('action', 'status', 'arguments', 'actor_roles', 'items_total', 'items_ok', 'items_skipped', 'items_refused'),
+      ...plainColumns('action', 'status', 'actor_roles', 'items_total', 'items_ok', 'items_skipped', 'items_refused'),
       ...plainColumns('decided_by_kind', 'started_at', 'finished_at', 'worked_at', 'file_expires_at', 'cleared_at'),
       ...columnsOf(pseudonym, 'decided_by_id'),
-      rejection_reason: { ...content, export: false },
+      // Values of personal custom fields may stand in `arguments`; retention clears them.
+      ...columnsOf({ ...content, export: false }, 'rejection_reason', 'arguments'),
     },
     merge: 'keep',
     retain: 'audit_logs',

@@ -43,8 +43,7 @@ export async function readRow<R extends Row>(tx: Tx, table: EntitySchema<R>, id:
   return row;
 }
 
-/** Custom fields are told by their keys (`custom.seats`). */
-const INTERNAL = new Set(['custom', 'customPersonal', 'emailKey', 'taxIdKey', 'deletionId', 'deletedAt']);
+const INTERNAL = new Set(['emailKey', 'taxIdKey', 'deletionId', 'deletedAt']);
 
 /** The names of changed fields as the graph shows them. */
 export const publicNames = (changes: object): string[] => Object.keys(changes).filter((name) => !INTERNAL.has(name));

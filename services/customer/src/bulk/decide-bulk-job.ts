@@ -1,6 +1,7 @@
 // A second person approves or rejects a large deletion; who asked does not approve [Bulk delete request]. Any unfinished job can be cancelled: what was
 // done stays done, and the rest is left alone.
-import { checkText, expectVersion, type Problem, problem } from '@customer360/kernel/problem';
+import { hasRole } from '@customer360/kernel/actor';
+import { checkText, expectVersion, forbidden, type Problem, problem } from '@customer360/kernel/problem';
 import { updateRow } from '@customer360/kernel/rows';
 import { type Tx, transact } from '@customer360/kernel/transact';
 import type { Ctx } from '../loaders.ts';
@@ -37,6 +38,9 @@ export function rejectBulkJob(ctx: Ctx, id: string, expectedVersion: number, rea
 /** Stops a job; one that is cancelled already is answered as it is. */
 export const cancelBulkJob = (ctx: Ctx, id: string, expectedVersion?: number | null): Promise<BulkJob | Problem> =>
   change(ctx, id, expectedVersion, ['awaiting_approval', 'running', 'cancelled'], async (tx, job) => {
+    const own = job.createdByKind === tx.actor.kind && job.createdById === tx.actor.id;
+    if (!own && !hasRole(tx.actor, 'admin', 'sales_manager'))
+      throw forbidden('only who asked, an admin or a sales manager stops a bulk job');
     if (job.status === 'cancelled') return job;
     await dropSlices(tx, id);
     await dropFile(tx, id);

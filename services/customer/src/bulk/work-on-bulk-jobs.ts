@@ -24,7 +24,7 @@ import { takeAction } from './take-action.ts';
 
 const RUN_MS = 20_000;
 const FILE_HOURS = 24;
-/** Days for which what became of each customer is kept. */
+/** Days for which what became of each customer, and what it was given, is kept. */
 const ITEM_DAYS = 90;
 const CLEARED_AT_ONCE = 20;
 
@@ -83,7 +83,7 @@ const finish = (ctx: ServiceContext, job: BulkJob): Promise<boolean> =>
     return true;
   });
 
-/** Deletes files that expired, links that nobody can use any more, and what became of each customer after ITEM_DAYS. */
+/** Deletes files that expired, links that nobody can use any more, and after ITEM_DAYS what became of each customer and what it was given. */
 export const clearBulkJobs: BackgroundTask = {
   name: 'clear bulk jobs',
   everyMs: 600_000,
@@ -96,7 +96,7 @@ export const clearBulkJobs: BackgroundTask = {
     await db.query(
       'forgetBulkItems',
       sql`with old as (
-            update bulk_job set cleared_at = now() where id in (
+            update bulk_job set cleared_at = now(), arguments = '{}' where id in (
               select id from bulk_job where cleared_at is null and finished_at < now() - make_interval(days => ${ITEM_DAYS}) order by finished_at limit ${CLEARED_AT_ONCE}
             ) returning id
           )

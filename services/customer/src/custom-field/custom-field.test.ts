@@ -1,6 +1,15 @@
 // Values of custom fields by their types: what is stored, what is refused, where personal ones stand, and what a change is called.
 import { expect, test } from '@jest/globals';
-import { type CustomField, changedCustomNames, checkNewValues, checkValue, checkValues, shownValues, withValues } from './custom-field.ts';
+import {
+  type CustomField,
+  changedCustomNames,
+  checkNewValues,
+  checkValue,
+  checkValues,
+  foldValues,
+  shownValues,
+  withValues,
+} from './custom-field.ts';
 
 const field = (key: string, type: CustomField['type'], more: Partial<CustomField> = {}) =>
   ({ key, type, choices: ['a', 'b'], required: false, personal: false, ...more }) as CustomField;
@@ -67,6 +76,9 @@ test('personal values stand in a column of their own, cleared ones nowhere, and 
   expect(changedCustomNames(first, second)).toEqual(['custom.seats', 'custom.hobby']);
   expect(changedCustomNames(first, withValues(fields, first, { seats: 4 }, 'custom'))).toEqual([]);
   expect(shownValues(fields.slice(0, 2), first)).toEqual({ seats: 4, hobby: 'chess' });
+  expect(foldValues([empty, first])).toEqual(first);
+  expect(foldValues([second, first, empty])).toEqual({ custom: { seats: 5, gone: 'x' }, customPersonal: { hobby: 'chess' } });
+  expect(JSON.stringify(foldValues([second, { custom: { gone: 'y' }, customPersonal: null }]))).toBe(JSON.stringify(second));
   const texts = Array.from({ length: 20 }, (_, n) => field(`t${n}`, 'text'));
   expect(
     refused(() => withValues(texts, empty, Object.fromEntries(texts.map(({ key }) => [key, 'x'.repeat(1_000)])), 'input.custom')),

@@ -110,6 +110,19 @@ export const shownValues = (fields: readonly CustomField[], { custom, customPers
   return Object.fromEntries(fields.flatMap(({ key }) => (key in all ? [[key, all[key]]] : [])));
 };
 
+/** The columns of a merged customer [WF-CM-002]: the survivor's, who comes first, and what only the others have. */
+export function foldValues(sides: readonly CustomColumns[]): CustomColumns {
+  const fold = (column: keyof CustomColumns): Values | null =>
+    sides.map((side) => side[column]).reduce((kept, more) => (more ? { ...kept, ...omit(more, kept) } : kept), null);
+  return { custom: fold('custom'), customPersonal: fold('customPersonal') };
+}
+
+const omit = (values: Values, known: Values | null): Values =>
+  Object.fromEntries(Object.entries(values).filter(([key]) => !known || !(key in known)));
+
+/** They are told by their keys, not as columns. */
+export const isCustomColumn = (name: string): boolean => name === 'custom' || name === 'customPersonal';
+
 /** The keys whose values differ, as `customer-updated` names them. */
 export function changedCustomNames(before: CustomColumns, after: CustomColumns): string[] {
   const [was, is]: [Values, Values] = [

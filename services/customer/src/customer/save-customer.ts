@@ -2,7 +2,7 @@
 // fields, and `owner-changed` beside it, because many follow owners only.
 import { changesOf, updateRow } from '@customer360/kernel/rows';
 import type { Fact, Tx } from '@customer360/kernel/transact';
-import { changedCustomNames } from '../custom-field/custom-field.ts';
+import { changedCustomNames, isCustomColumn } from '../custom-field/custom-field.ts';
 import { fact, publicNames } from '../write.ts';
 import { CustomerTable } from './customer.table.ts';
 import type { Customer } from './customer.ts';
@@ -23,7 +23,7 @@ export function customerUpdated(before: Customer, saved: Customer, changes: obje
     customerId: id,
     version,
     status,
-    changed: [...publicNames(changes), ...changedCustomNames(before, saved)],
+    changed: [...publicNames(changes).filter((name) => !isCustomColumn(name)), ...changedCustomNames(before, saved)],
   });
   if (!('ownerId' in changes)) return [updated];
   return [updated, fact('owner-changed', id, { customerId: id, fromOwnerId: before.ownerId, toOwnerId: ownerId })];

@@ -94,6 +94,16 @@ test('[Contact AC-1] a line that names another primary contact sends the present
   ]);
 });
 
+test('an external id that came by a merge finds the customer and does not replace the one that it shows', () => {
+  const before = { ...existingAfter(plan(null, company)), externalIds: ['7', 'retired'] };
+  const made = plan(before, { customer: { externalId: 'retired', email: 'x@example.com' } });
+  expect(made).toMatchObject({
+    outcomes: [{ outcome: 'updated' }],
+    customer: { after: { externalId: '7', email: 'x@example.com' } },
+    externalIds: [],
+  });
+});
+
 test('[International phone format] the country that a line brings lets earlier numbers be read', () => {
   const before = existingAfter(plan(null, { customer: { type: 'individual', displayName: 'Ada', phone: '030 1234567', externalId: '1' } }));
   expect(before.customer.phoneE164).toBeNull();
@@ -111,7 +121,7 @@ test.each<[string, (before: Existing) => void, Partial<RowInput>, RegExp]>([
   ['[Account AC-1] that makes a person of an organisation', () => {}, { customer: { type: 'individual' } }, /organisation/],
   ['[Account AC-2] with a wrong tax id', () => {}, { account: { taxId: 'DE136695978', country: 'DE' } }, /tax id/],
   ['with a status that the stage does not give', () => {}, { customer: { status: 'churned' } }, /stage/],
-  ['with another external id', () => {}, { customer: { externalId: '8' } }, /external id/],
+  ['with another external id', () => {}, { customer: { externalId: '8' } }, /another id/],
 ])('a line %s fails as a whole, and the next one holds', (_, prepare, input, message) => {
   const before = existingAfter(plan(null, company));
   prepare(before);

@@ -117,15 +117,9 @@ function refusal({ customer, account, known }: Drafts, scope: Actor, options: Im
   if (refused) return refused.message;
   const wrong = status && customer.before ? refuseStatus(customer.before, status) : undefined;
   if (wrong) return wrong.message;
-  if (
-    externalId &&
-    options.externalSystem === MAIN_SYSTEM &&
-    customer.after.externalId !== null &&
-    customer.after.externalId !== externalId
-  )
-    return 'The customer has another external id.';
-  if (externalId && options.externalSystem !== MAIN_SYSTEM && known.length > 0 && !known.includes(externalId) && customer.before)
-    return `The customer has another id in ${options.externalSystem}.`;
+  // Ids that came by a merge are the customer's as well.
+  const another = externalId && customer.before && known.length > 0 && !known.includes(externalId);
+  if (another) return `The customer has another id in the system ${options.externalSystem}.`;
   const taxId = input.account?.taxId ? taxIdColumns(input.account.taxId, countryOf(input) ?? account?.after.country) : undefined;
   return isProblem(taxId) ? taxId.message : undefined;
 }
@@ -137,7 +131,7 @@ function apply(drafts: Drafts, who: Pick<Tx, 'actor' | 'now'>, options: ImportOp
   const region = regionOf(drafts, input);
   if (drafts.customer) {
     const { initialStage: _, phoneRegion: __, source: ___, ...changes } = fields;
-    const wanted: Partial<Customer> = { ...changes, externalId: main, ownerId: planned.ownerId } as Partial<Customer>;
+    const wanted = { ...changes, externalId: drafts.customer.after.externalId ?? main, ownerId: planned.ownerId } as Partial<Customer>;
     if (fields.email) wanted.emailKey = emailKey(fields.email);
     if (fields.phone) wanted.phoneE164 = phoneE164(fields.phone, region);
     assign(drafts, drafts.customer, wanted, row);

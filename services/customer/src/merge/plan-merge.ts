@@ -5,6 +5,7 @@ import type { Tx } from '@customer360/kernel/transact';
 import type { Account } from '../account/account.ts';
 import type { Address } from '../address/address.ts';
 import type { Contact } from '../contact/contact.ts';
+import { foldValues } from '../custom-field/custom-field.ts';
 import { climb, customerIn, MAX_DEPTH } from '../customer/customer.table.ts';
 import type { Customer } from '../customer/customer.ts';
 import { refuseInactiveOwner } from '../customer/owner.ts';
@@ -156,6 +157,7 @@ export async function planMerge(tx: Tx, order: MergeOrder, locked: ReadonlySet<s
   const fields = planFields(sides, order.choices ?? []);
   const customer = foldedColumns(fields, 'customer') as Partial<Customer>;
   customer.doNotProcess = group.some((c) => c.doNotProcess);
+  Object.assign(customer, foldValues(group));
   const refusal = (await refuseParent(tx, ids, customer.parentId ?? null)) ?? (await refuseOwner(tx, survivor, customer.ownerId ?? null));
   if (refusal) return refusal;
 
