@@ -20,7 +20,7 @@ export function reportPlugin(options: { limits: Limits; log: Log; exposeStatemen
     async requestDidStart({ contextValue, request }) {
       // Apollo takes a hash of any type, and stumbles over an object that is no text.
       const persisted = request.extensions?.persistedQuery;
-      if (typeof persisted === 'object' && typeof persisted?.sha256Hash !== 'string') persisted.sha256Hash = '';
+      if (persisted && typeof persisted === 'object' && typeof persisted.sha256Hash !== 'string') persisted.sha256Hash = '';
       return {
         async didResolveOperation({ schema, document, operation, request }) {
           // Apollo leaves this to the planner, which answers it as an error of its own.

@@ -36,8 +36,10 @@ export function findingIn({ status, text }: Answered, request: string): Finding 
   }
   const codes = (body.errors ?? []).map((error) => error.extensions?.code);
   if (codes.includes('INTERNAL_SERVER_ERROR')) return { kind: 'internal', what: 'INTERNAL_SERVER_ERROR' };
+  // An issuer's address is no secret: every token names it.
+  const shown = text.replaceAll(/"issuer":"[^"]*"/g, '');
   for (const [name, pattern] of LEAKS) {
-    const found = pattern.exec(text);
+    const found = pattern.exec(shown);
     if (found && !request.includes(found[0])) return { kind: 'leak', what: `${name}: ${found[0].slice(0, 80)}` };
   }
   if (codes.includes('SUBGRAPH_UNAVAILABLE') || codes.includes('IDENTITY_UNAVAILABLE'))
