@@ -54,7 +54,7 @@ test('a hash that is not the text’s, another version and a hash that is none a
     error: { extensions: { field: 'extensions.persistedQuery.sha256Hash' } },
   });
   expect(await shared({ query, ...persisted(sha256(query), 2) })).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
-  expect((await ask({ query: other, extensions: { persistedQuery: null } })).data).toEqual({ customers: { totalCount: 0 } });
+  expect((await shared({ query: other, extensions: { persistedQuery: null } })).data).toEqual({ customers: { totalCount: 0 } });
   for (const hash of [sha256(other), sha256(query), '', 1, null, [sha256(query)], { toString: 1 }]) {
     expect((await shared(persisted(hash))).code).toMatch(/^PERSISTED_QUERY_NOT_FOUND$/);
   }

@@ -109,16 +109,18 @@ export const countUnfinished = async (tx: Tx, { kind, id }: Actor): Promise<{ al
         from bulk_job where status in ('running', 'awaiting_approval')`,
   ))!;
 
-/** A query for the ids of the customers that are meant, in the order of the ids. */
+/** The customers that are meant: by their ids, retired ones too, or by boolean SQL over `customer c`. */
 export type Selection = { readonly ids: readonly string[] } | { readonly where: Sql };
 
-const idsOf = (selection: Selection, limit: number): Sql =>
+/** A query for their ids and places, from 1. */
+const placed = (selection: Selection, limit: number): Sql =>
   'ids' in selection
-    ? sql`select coalesce(c.merged_into, asked.id) as id, min(asked.place) as place from unnest(${[...selection.ids]}::uuid[]) with ordinality as asked(id, place)
-          left join customer c on c.id = asked.id group by 1 order by 2 limit ${limit}`
-    : sql`select c.id, row_number() over (order by c.id) as place from customer c where ${selection.where} order by c.id limit ${limit}`;
+    ? sql`select id, (row_number() over (order by min(place)))::int as place
+          from (select coalesce(c.merged_into, asked.id) as id, asked.place from unnest(${[...selection.ids]}::uuid[]) with ordinality as asked(id, place)
+                left join customer c on c.id = asked.id) meant group by id`
+    : sql`select id, (row_number() over ())::int as place from (select c.id from customer c where ${selection.where} order by c.id limit ${limit}) meant`;
 
-/** How many a selection is, how many of them the caller may not see, and how many are restricted. */
+/** How many a selection is, how many of them the caller may see, and how many are restricted. */
 export const countSelection = async (
   reader: Reader,
   actor: Actor,
@@ -126,16 +128,19 @@ export const countSelection = async (
 ): Promise<{ selected: number; inScope: number; restricted: number }> =>
   (await reader.one<{ selected: number; inScope: number; restricted: number }>(
     'countBulkSelection',
-    sql`with selected as materialized (${idsOf(selection, LIMITS.customers + 1)})
-        select count(*)::int as selected, count(c.id)::int as "inScope", (count(c.id) filter (where c.processing_restricted))::int as restricted
-        from selected left join customer c on c.id = selected.id and ${visibleCustomer(actor, 'c')}`,
+    sql`select count(*)::int as selected, count(c.id)::int as "inScope", (count(c.id) filter (where c.processing_restricted))::int as restricted
+        from ${
+          'ids' in selection
+            ? sql`(${placed(selection, LIMITS.ids)}) selected left join customer c on c.id = selected.id and ${visibleCustomer(actor, 'c')}`
+            : sql`customer c where ${selection.where}`
+        }`,
   ))!;
 
 /** The first customers of a selection that the caller may see. */
 export const sampleSelection = (reader: Reader, actor: Actor, selection: Selection): Promise<Customer[]> =>
   reader.query(
     'sampleBulkSelection',
-    sql`with selected as (${idsOf(selection, 'ids' in selection ? LIMITS.ids : LIMITS.sample)})
+    sql`with selected as (${placed(selection, LIMITS.sample)})
         select ${columns(CustomerTable, 'c')} from selected join customer c on c.id = selected.id and ${visibleCustomer(actor, 'c')}
         order by selected.place limit ${LIMITS.sample}`,
   );
@@ -144,9 +149,7 @@ export const sampleSelection = (reader: Reader, actor: Actor, selection: Selecti
 export const storeSelection = async (tx: Tx, jobId: string, selection: Selection, slice: number): Promise<number> =>
   (await tx.one<{ count: number }>(
     'storeBulkSelection',
-    sql`with placed as (
-          select id, row_number() over (order by place)::int as place from (${idsOf(selection, LIMITS.customers + 1)}) selected
-        ), stored as (
+    sql`with placed as (${placed(selection, LIMITS.customers + 1)}), stored as (
           insert into bulk_slice (job_id, position, customer_ids)
           select ${jobId}::uuid, min(place), array_agg(id order by place) from placed group by (place - 1) / ${slice}::int
           returning cardinality(customer_ids) as count

@@ -112,13 +112,13 @@ export const shownValues = (fields: readonly CustomField[], { custom, customPers
 
 /** The columns of a merged customer [WF-CM-002]: the survivor's, who comes first, and what only the others have. */
 export function foldValues(sides: readonly CustomColumns[]): CustomColumns {
-  const fold = (column: keyof CustomColumns): Values | null =>
-    sides.map((side) => side[column]).reduce((kept, more) => (more ? { ...kept, ...omit(more, kept) } : kept), null);
+  const fold = (column: keyof CustomColumns): Values | null => {
+    const kept: Values = {};
+    for (const [key, value] of sides.flatMap((side) => Object.entries(side[column] ?? {}))) if (!(key in kept)) kept[key] = value;
+    return Object.keys(kept).length > 0 ? kept : null;
+  };
   return { custom: fold('custom'), customPersonal: fold('customPersonal') };
 }
-
-const omit = (values: Values, known: Values | null): Values =>
-  Object.fromEntries(Object.entries(values).filter(([key]) => !known || !(key in known)));
 
 /** They are told by their keys, not as columns. */
 export const isCustomColumn = (name: string): boolean => name === 'custom' || name === 'customPersonal';
