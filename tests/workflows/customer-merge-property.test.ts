@@ -136,7 +136,7 @@ async function consistent(ids: readonly string[]): Promise<Record<string, number
   return counts;
 }
 
-const RUNS = { numRuns: 8, endOnFailure: true } as const;
+const RUNS = { numRuns: 5, endOnFailure: true } as const;
 const SHOWN = { withinMs: 30_000 };
 
 /** The graph once nothing moves any more: the status follows the stage, which lifecycle folds. */

@@ -149,6 +149,6 @@ test('[WF-CM-002] over all services a merge and its undoing leave the graph as i
       expect(await counted(ids)).toEqual(rows);
       expect(await settled(ids)).toEqual(before);
     }),
-    { numRuns: 4, endOnFailure: true },
+    { numRuns: 2, endOnFailure: true },
   );
 }, 300_000);
