@@ -28,10 +28,13 @@ export async function takeAction(tx: Tx, job: BulkJob, slice: Slice): Promise<Re
     'readBulkCustomers',
     sql`select ${columns(CustomerTable, 'c')} from customer c where c.id = any(${slice.customerIds}::uuid[]) and ${visibleCustomer(tx.actor, 'c')}`,
   );
-  const refusesRestricted = restrictedIsRefused(tx.actor, job.action);
-  const open = visible.filter((customer) => !(refusesRestricted && customer.processingRestricted));
-  const { changed, refused } = open.length > 0 ? await take(tx, job, slice, open) : { changed: [] };
   const seen = new Map(visible.map((customer) => [customer.id, customer]));
+  const refusesRestricted = restrictedIsRefused(tx.actor, job.action);
+  // In the order of the job, which is that of an export's lines.
+  const open = slice.customerIds
+    .flatMap((id) => seen.get(id) ?? [])
+    .filter((customer) => !(refusesRestricted && customer.processingRestricted));
+  const { changed, refused } = open.length > 0 ? await take(tx, job, slice, open) : { changed: [] };
   const done = new Set(changed);
   return slice.customerIds.map((id): Result => {
     const customer = seen.get(id);
