@@ -205,7 +205,7 @@ test('[360 core_profile] [360 lifecycle] the Customer 360 of single customers ag
   }
 });
 
-test('the state topics say what the graph says, with versions that only grow', async () => {
+test('the state topics say what the graph says, with versions that never shrink', async () => {
   await eventually(
     async () => {
       const [customers, lifecycles] = [latest(await readTopic('crm.customer.state.v1')), latest(await readTopic('crm.lifecycle.state.v1'))];
@@ -249,7 +249,8 @@ function latest(records: Read[]): Map<string, Read> {
   for (const record of records) {
     if (!record.key || !ours.has(record.key)) continue;
     const before = last.get(record.key);
-    if (before) expect(Number(record.headers.ce_sequence)).toBeGreaterThan(Number(before.headers.ce_sequence));
+    // A relay that took over publishes the states it took over once more.
+    if (before) expect(Number(record.headers.ce_sequence)).toBeGreaterThanOrEqual(Number(before.headers.ce_sequence));
     last.set(record.key, record);
   }
   return last;
