@@ -39,7 +39,8 @@ export const searchIn =
       raw(' or '),
     )})`;
 
-const MAX_SEARCH = 200;
+/** Longest text of a search, in characters. */
+export const MAX_SEARCH = 200;
 
 function matching(spec: ListSpec, visible: Sql, args: ListArgs): Sql {
   checkText('search', args.search, { max: MAX_SEARCH });
