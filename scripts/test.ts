@@ -125,6 +125,7 @@ async function suites(files: string[]): Promise<void> {
       const env = {
         EXPOSE_STATEMENTS: 'true',
         RATE_LIMIT_PER_MINUTE: '1000000',
+        SUBGRAPH_TIMEOUT_MS: '4000', // twice the default: suites share two cores
         SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
         PORTAL_INTERACTIONS: 'call,email',
       };
