@@ -14,7 +14,7 @@ import { eventually, stack } from '../support/stack.ts';
 let database: EmptyDatabase;
 beforeAll(async () => {
   database = await emptyDatabase();
-  await database.pool.query(`create table told (consumer text, key text, sequence int, type text);
+  await database.pool.query(`create table told (consumer text, key text, sequence int, type text, place bigserial);
     create table customer (consumer text, id text, version int, primary key (consumer, id))`);
 });
 afterAll(() => database.close());
@@ -40,7 +40,7 @@ const member = (name: string): ChildProcess =>
   );
 
 const sequences = async (name: string, key: string): Promise<number[]> =>
-  (await database.pool.query('select sequence from told where consumer = $1 and key = $2 order by ctid', [name, key])).rows.map(
+  (await database.pool.query('select sequence from told where consumer = $1 and key = $2 order by place', [name, key])).rows.map(
     (r) => r.sequence,
   );
 
