@@ -60,7 +60,8 @@ export function compileFilter(filter: object | null | undefined, fields: Readonl
   return filter ? group(filter, 'filter', 1) : raw('true');
 }
 
-function limited<T>(list: readonly T[], path: string): readonly T[] {
+/** Throws BAD_USER_INPUT naming the place when a list of values is too long. */
+export function limited<T>(list: readonly T[], path: string): readonly T[] {
   if (list.length > MAX_LIST)
     throw badInput(path, `has more than ${MAX_LIST} values`, { limit: 'filterList', max: MAX_LIST, asked: list.length });
   return list;

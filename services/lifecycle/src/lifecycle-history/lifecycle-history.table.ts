@@ -4,10 +4,10 @@ import { sidesOfParent, withSides } from '@customer360/customer-data/sides';
 import type { Actor } from '@customer360/kernel/actor';
 import type { Reader } from '@customer360/kernel/database';
 import { customerColumns, rowColumns } from '@customer360/kernel/entity';
-import { field } from '@customer360/kernel/filter';
+import { field, limited } from '@customer360/kernel/filter';
 import { type ListArgs, type ListSpec, list, pagesBelow, searchIn } from '@customer360/kernel/list';
 import { keyset } from '@customer360/kernel/paging';
-import { columns, raw, sql } from '@customer360/kernel/sql';
+import { columns, raw, type Sql, sql } from '@customer360/kernel/sql';
 import type { Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
 import { stageJson, stageOf } from '../lifecycle-stage/lifecycle-stage.table.ts';
@@ -47,8 +47,20 @@ export async function insertHistory(tx: Tx, rows: readonly NewHistory[]): Promis
   );
 }
 
-/** History stays with the identity that it happened to; the survivor answers for it. */
-const survivor = survivorOf(raw('h.customer_id'));
+/** History stays with the identity that it happened to; the survivor answers for it, and who sees the survivor sees it. */
+const visible = (actor: Actor): Sql => sql`(${visibleCustomer(actor, raw('h.customer_id'))} or exists (
+    select 1 from directory_customer led where led.customer_id = h.customer_id and led.merged_into is not null
+      and ${visibleCustomer(actor, raw('led.merged_into'))}))`;
+
+/** The history of these customers, and of every identity that was merged into them. */
+function ofCustomers(operator: string, operand: unknown, path: string): Sql {
+  if (operator === 'isNull') return raw(operand ? 'false' : 'true');
+  const ids = limited([operand].flat(), path);
+  const among = sql`h.customer_id = any(array(
+      with led as (select ${survivorOf(raw('given.id'))} as id from unnest(${ids}::uuid[]) as given(id))
+      select id from led union select d.customer_id from directory_customer d join led on d.merged_into = led.id))`;
+  return operator === 'ne' || operator === 'notIn' ? sql`not ${among}` : among;
+}
 
 const historyList: ListSpec<HistoryWithStages> = {
   name: 'listHistory',
@@ -56,7 +68,7 @@ const historyList: ListSpec<HistoryWithStages> = {
   from: raw('lifecycle_history h join lifecycle_stage ts on ts.id = h.to_stage_id left join lifecycle_stage fs on fs.id = h.from_stage_id'),
   search: searchIn('h.reason'),
   filter: {
-    customerId: { column: survivor, type: 'uuid', means: survivorOf },
+    customerId: { ...field('h.customer_id', 'uuid'), leaf: ofCustomers },
     fromStageId: field('h.from_stage_id', 'uuid'),
     toStageId: field('h.to_stage_id', 'uuid'),
     changedAt: field('h.changed_at', 'timestamptz'),
