@@ -85,7 +85,7 @@ const historyList: ListSpec<HistoryWithStages> = {
 };
 
 /** A page of stage changes of customers that the actor may see. */
-export const listHistory = (db: Reader, actor: Actor, args: ListArgs) => list(db, historyList, visibleCustomer(actor, survivor), args);
+export const listHistory = (db: Reader, actor: Actor, args: ListArgs) => list(db, historyList, visible(actor), args);
 
 /** Pages of the stage changes of customers. */
 export const historyOfCustomer = (db: Reader) =>
