@@ -87,7 +87,10 @@ async function fuse({ fusions }: World, ids: readonly string[]): Promise<any[]> 
     const retiredIds = [...new Set(retired.map((n) => alive[n % alive.length]!))].filter((id) => id !== survivorId);
     if (retiredIds.length === 0) continue;
     const group = [survivorId, ...retiredIds];
-    const result = await merge({ survivorId, retiredIds, choices: [{ field: 'TAX_ID', fromId: group[chosen % group.length]! }] });
+    // Of several tax ids one has to be chosen; a record without any is no choice.
+    const taxed = (await Promise.all(group.map((id) => read(id, 'id account { taxId }')))).filter(({ account }) => account?.taxId);
+    const choices = taxed.length > 0 ? [{ field: 'TAX_ID', fromId: taxed[chosen % taxed.length]!.id }] : [];
+    const result = await merge({ survivorId, retiredIds, choices });
     expect(['Merge', 'CircularHierarchy']).toContain(result.__typename);
     if (result.__typename !== 'Merge') continue;
     done.push(result);
