@@ -16,7 +16,7 @@ export interface Manifest {
 }
 
 /** Reads the folder's operations; an operation's id is the SHA-256 of its text, as in automatic persisted queries. */
-export function manifestOf(folder: string): Manifest {
+function manifestOf(folder: string): Manifest {
   const documents = filesIn(folder).map((file) => {
     try {
       return parse(readFileSync(file, 'utf8'), { noLocation: true });

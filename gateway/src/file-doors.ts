@@ -3,6 +3,7 @@
 // is held back per address, and no header of the client's but the size and type of its body goes in.
 import { pipeline } from 'node:stream/promises';
 import type { Caller, Route } from '@customer360/kernel/http';
+import { Refused } from '@customer360/kernel/problem';
 import { request as send } from 'undici';
 
 /** Waiting for the service to answer, and for the next bytes in either direction. */
@@ -22,18 +23,14 @@ export function fileDoors({ services, take }: FileDoorOptions): Record<string, R
 
 function door(name: string, { services, take }: FileDoorOptions): Route {
   return async (request, response) => {
-    const refuse = (status: number, code: string, message: string) =>
-      response
-        .writeHead(status, { 'content-type': 'application/json; charset=utf-8', connection: 'close' })
-        .end(`${JSON.stringify({ errors: [{ message, extensions: { code } }] })}\n`);
     const url = services().get(name);
     const { method } = request;
     if (!url || (method !== 'PUT' && method !== 'GET'))
-      return void refuse(405, 'METHOD_NOT_ALLOWED', 'files are sent with PUT and fetched with GET');
+      throw new Refused(405, 'METHOD_NOT_ALLOWED', 'files are sent with PUT and fetched with GET');
     try {
       take({ headers: request.headers, remoteAddress: request.socket.remoteAddress ?? '' });
     } catch {
-      return void refuse(429, 'RATE_LIMITED', 'too many requests from this address; wait a minute');
+      throw new Refused(429, 'RATE_LIMITED', 'too many requests from this address; wait a minute');
     }
     const headers: Record<string, string> = {};
     for (const header of ['content-length', 'content-type', 'content-encoding', 'x-request-id']) {
@@ -59,7 +56,7 @@ function door(name: string, { services, take }: FileDoorOptions): Route {
       await pipeline(answer.body, response);
     } catch {
       if (response.headersSent) response.destroy();
-      else refuse(503, 'SUBGRAPH_UNAVAILABLE', `the service "${name}" does not answer; try again`);
+      else throw new Refused(503, 'SUBGRAPH_UNAVAILABLE', `the service "${name}" does not answer; try again`);
     }
   };
 }

@@ -28,7 +28,7 @@ export const requestSeconds = new Histogram({
   buckets,
   registers,
 });
-export const rejections = new Counter({
+const rejections = new Counter({
   name: 'gateway_rejected_total',
   help: 'Requests turned away before execution by reason (token, issuer, rate, limit, access, invalid, hash, safelist).',
   labelNames: ['reason'] as const,

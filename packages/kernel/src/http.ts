@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ApolloServer, type BaseContext, HeaderMap } from '@apollo/server';
 import type { Registry } from 'prom-client';
 import type { Log } from './log.ts';
+import { Refused } from './problem.ts';
 import { inSpan } from './telemetry.ts';
 
 /** What a GraphQL context is made from. */
@@ -50,19 +51,6 @@ export interface HttpServer {
 const CHECK_TIMEOUT_MS = 2_000;
 const RECEIVE_TIMEOUT_MS = 15_000;
 const STREAM_TIMEOUT_MS = 900_000;
-
-/** A failure of the request itself, answered as a GraphQL error over HTTP. */
-class Refused extends Error {
-  readonly status: number;
-  readonly code: string;
-  readonly extensions: object;
-  constructor(status: number, code: string, message: string, extensions: object = {}) {
-    super(message);
-    this.status = status;
-    this.code = code;
-    this.extensions = extensions;
-  }
-}
 
 /** Starts the server; the GraphQL server must have been started. */
 export async function serveHttp<C extends BaseContext>(options: HttpOptions<C>): Promise<HttpServer> {

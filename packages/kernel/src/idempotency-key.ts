@@ -4,7 +4,7 @@ import type { GraphQLError } from 'graphql';
 import { badInput } from './problem.ts';
 
 /** As it is named in errors; node:http's name of it is the lower-case one. */
-export const IDEMPOTENCY_KEY = 'Idempotency-Key';
+const IDEMPOTENCY_KEY = 'Idempotency-Key';
 export const MAX_KEY_LENGTH = 100;
 
 /** BAD_USER_INPUT naming the header. */

@@ -80,3 +80,16 @@ export function checkText(field: string, value: string | null | undefined, opts:
     throw badInput(field, `is longer than ${opts.max} characters`, { max: opts.max });
   }
 }
+
+/** A failure of the request itself, answered as a GraphQL error over HTTP; routes throw it too. The connection ends with it: the rest of a body is not read. */
+export class Refused extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly extensions: object;
+  constructor(status: number, code: string, message: string, extensions: object = {}) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.extensions = extensions;
+  }
+}

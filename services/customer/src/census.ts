@@ -66,7 +66,7 @@ export const census: Census = {
       ...columnsOf(content, 'job_title'),
       ...columnsOf(told, 'roles', 'is_primary', 'status', 'communication_preference', 'do_not_contact'),
     },
-    merge: 'repoint',
+    merge: 'fold',
     retain: 'active_customers',
   },
   account: {
@@ -90,7 +90,7 @@ export const census: Census = {
       ...columnsOf(contactable, 'street_line_2', 'state_province', 'postal_code', 'latitude', 'longitude'),
       city: { ...contactable, erase: 'redact' },
     },
-    merge: 'repoint',
+    merge: 'fold',
     retain: 'active_customers',
   },
   relationship: {

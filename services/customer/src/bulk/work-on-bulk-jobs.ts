@@ -37,7 +37,7 @@ export const workOnBulkJobs: BackgroundTask = {
 };
 
 /** One slice of each running job; answers whether there was something to do. */
-export async function runRound(ctx: ServiceContext): Promise<boolean> {
+async function runRound(ctx: ServiceContext): Promise<boolean> {
   const jobs = await findRunning(ctx.db);
   for (const job of jobs) {
     if (await outboxIsFull(ctx)) return true;

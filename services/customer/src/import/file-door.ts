@@ -3,6 +3,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServiceContext } from '@customer360/kernel/context';
+import { Refused } from '@customer360/kernel/problem';
 import { sql } from '@customer360/kernel/sql';
 import { transact } from '@customer360/kernel/transact';
 import { answerBulkFile } from '../bulk/export-file.ts';
@@ -14,36 +15,17 @@ import { writerOf } from './run-import.ts';
 import { hashOf } from './start-import.ts';
 import { forgetFile, storeFile } from './stored-file.ts';
 
-class Refused extends Error {
-  readonly status: number;
-  readonly code: string;
-  readonly extensions: object;
-  constructor(status: number, code: string, message: string, extensions: object = {}) {
-    super(message);
-    this.status = status;
-    this.code = code;
-    this.extensions = extensions;
-  }
-}
-
 /** PUT takes the file of an import, GET answers its report. */
 export const fileDoor =
   (ctx: ServiceContext) =>
   async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    try {
-      const token = new URL(request.url ?? '/', 'http://door').searchParams.get('token') ?? '';
-      const link = await findLink(ctx, token);
-      if (!link && (await answerBulkFile(ctx, token, request, response))) return;
-      if (!link) throw new Refused(404, 'NOT_FOUND', 'no such link, or it has expired; ask for a new one');
-      if (request.method === 'PUT' && link.purpose === 'upload') await receive(ctx, link.job, request, response);
-      else if (request.method === 'GET' && link.purpose === 'report') await writeReport(ctx, link.job, response);
-      else throw new Refused(405, 'METHOD_NOT_ALLOWED', link.purpose === 'upload' ? 'send the file with PUT' : 'fetch the report with GET');
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      const body = JSON.stringify({ errors: [{ message: error.message, extensions: { code: error.code, ...error.extensions } }] });
-      // The rest of a refused body is not read.
-      response.writeHead(error.status, { 'content-type': 'application/json; charset=utf-8', connection: 'close' }).end(`${body}\n`);
-    }
+    const token = new URL(request.url ?? '/', 'http://door').searchParams.get('token') ?? '';
+    const link = await findLink(ctx, token);
+    if (!link && (await answerBulkFile(ctx, token, request, response))) return;
+    if (!link) throw new Refused(404, 'NOT_FOUND', 'no such link, or it has expired; ask for a new one');
+    if (request.method === 'PUT' && link.purpose === 'upload') await receive(ctx, link.job, request, response);
+    else if (request.method === 'GET' && link.purpose === 'report') await writeReport(ctx, link.job, response);
+    else throw new Refused(405, 'METHOD_NOT_ALLOWED', link.purpose === 'upload' ? 'send the file with PUT' : 'fetch the report with GET');
   };
 
 async function findLink(ctx: ServiceContext, token: string): Promise<{ job: Import; purpose: 'upload' | 'report' } | undefined> {

@@ -50,7 +50,7 @@ async function chosenMapping(ctx: Ctx, job: Import, input: MapImportInput): Prom
 }
 
 /** The template's columns by their headers in this file; those that the file lacks are left out. */
-export function mappingByTemplate(job: Pick<Import, 'columns'>, template: Pick<ImportTemplate, 'columns'>): ColumnMapping[] {
+function mappingByTemplate(job: Pick<Import, 'columns'>, template: Pick<ImportTemplate, 'columns'>): ColumnMapping[] {
   const byHeader = new Map(job.columns!.map(({ header, column }) => [normaliseHeader(header), column]));
   const mapping = template.columns.flatMap(({ header, field }) => {
     const column = byHeader.get(normaliseHeader(header));
@@ -61,7 +61,7 @@ export function mappingByTemplate(job: Pick<Import, 'columns'>, template: Pick<I
 }
 
 /** Columns that exist, each once, each field once, and somebody named by them. */
-export function checkMapping(job: Pick<Import, 'columns'>, mapping: readonly ColumnMapping[], path: string): ColumnMapping[] {
+function checkMapping(job: Pick<Import, 'columns'>, mapping: readonly ColumnMapping[], path: string): ColumnMapping[] {
   if (mapping.length === 0) throw badInput(path, 'is empty');
   if (mapping.length > LIMITS.columns) throw badInput(path, `has more than ${LIMITS.columns} columns`);
   const columnsSeen = new Set<number>();

@@ -35,7 +35,7 @@ export async function writeReport(ctx: ServiceContext, job: Import, response: Se
 }
 
 /** What is to be said of a row, errors with the header of their column. */
-export function messageOf(job: Pick<Import, 'columns'>, row: Pick<ImportRow, 'errors' | 'message'>): string {
+function messageOf(job: Pick<Import, 'columns'>, row: Pick<ImportRow, 'errors' | 'message'>): string {
   if (!row.errors?.length) return row.message ?? '';
   return row.errors
     .map(({ column, message }) =>

@@ -13,7 +13,7 @@ const IMPORTS = 20;
 export const clearOldImports: BackgroundTask = { name: 'clear old imports', everyMs: EVERY_MS, run: (ctx) => clearImports(ctx) };
 
 /** Clears the oldest ones; a large import takes several rounds. */
-export async function clearImports(ctx: ServiceContext): Promise<void> {
+async function clearImports(ctx: ServiceContext): Promise<void> {
   const days = (ctx.env as CustomerEnv).IMPORT_RETENTION_DAYS;
   // Pieces of an upload that was killed, and links that nobody can use any more.
   await ctx.db.query(

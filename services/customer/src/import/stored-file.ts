@@ -5,7 +5,7 @@ import type { ServiceContext } from '@customer360/kernel/context';
 import { sql } from '@customer360/kernel/sql';
 import { RandomAccessReader } from 'yauzl';
 
-export const PIECE_BYTES = 256 * 1024;
+const PIECE_BYTES = 256 * 1024;
 
 /** Cuts a stream into pieces of PIECE_BYTES. */
 async function* pieces(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

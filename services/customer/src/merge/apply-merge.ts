@@ -18,7 +18,6 @@ import { relationshipData } from '../relationship/relationship-facts.ts';
 import { fact, publicNames } from '../write.ts';
 import {
   dropRelationships,
-  moveExternalIds,
   moveRelationships,
   moveRows,
   moveTheRest,
@@ -38,8 +37,7 @@ export async function applyMerge(tx: Tx, mergeId: string, plan: MergePlan): Prom
   const contacts = await moveContacts(tx, plan, journal);
   const addresses = await moveAddresses(tx, plan, journal);
   const accounts = await foldAccounts(tx, plan, journal);
-  const externalIds = (await moveExternalIds(tx, moves)).length;
-  await moveTheRest(tx, moves);
+  const { external_id: externalIds = 0 } = await moveTheRest(tx, moves);
 
   // The retired ones first: they free what is unique among living customers.
   const redirected = await redirect(tx, moves, mergeId);

@@ -1,5 +1,5 @@
 // The merge tables: schema, list, and the statements that read a group of records and move what hangs on them [WF-CM-002].
-import { moveRecords } from '@customer360/customer-data/merge';
+import { moveRecords, type RecordCounts } from '@customer360/customer-data/merge';
 import { rowColumns } from '@customer360/kernel/entity';
 import { field } from '@customer360/kernel/filter';
 import type { ListSpec } from '@customer360/kernel/list';
@@ -147,21 +147,20 @@ export const moveRows = <R>(tx: Tx, table: 'contact' | 'account' | 'address', mo
   );
 };
 
-/** Re-points external ids: they are kept, and all of them name the survivor. */
-export const moveExternalIds = (tx: Tx, moves: readonly Move[]): Promise<unknown[]> =>
-  tx.query(
-    'move_external_id',
-    sql`update external_id t set customer_id = move.destination from ${movesOf(moves)}
-        where t.customer_id = move.source and t.origin_customer_id = move.id returning t.id`,
-  );
-
-/** Re-points whatever else hangs on these identities, as the census says: tags, flagged texts, portal users and what they asked for. */
-export const moveTheRest = (tx: Tx, moves: readonly Move[]): Promise<unknown> =>
-  moveRecords(
+/**
+ * Re-points whatever else hangs on these identities, as the census says: external ids (all of them are kept), tags, flagged texts, portal users and what
+ * they asked for. Answers how many rows of each table.
+ */
+export async function moveTheRest(tx: Tx, moves: readonly Move[]): Promise<RecordCounts> {
+  const moved = await moveRecords(
     tx,
     census,
     moves.map(({ id, from, to }) => ({ customerId: id, from, to })),
   );
+  const total: RecordCounts = {};
+  for (const counts of moved.values()) for (const [table, count] of Object.entries(counts)) total[table] = (total[table] ?? 0) + count;
+  return total;
+}
 
 /** Re-points either end of the relationships of these identities. */
 export const moveRelationships = (tx: Tx, moves: readonly Move[]): Promise<Relationship[]> =>

@@ -98,7 +98,7 @@ const refused = (reason: (typeof MERGE_REFUSALS)[number], message: string, custo
   problem('MergeRefused', message, { reason, customerIds });
 
 /** Whom the law, the data or an earlier merge keeps from being merged. */
-export function refuseGroup(group: readonly Customer[]): Problem | undefined {
+function refuseGroup(group: readonly Customer[]): Problem | undefined {
   const ids = (check: (customer: Customer) => boolean) => group.filter(check).map(({ id }) => id);
   const retired = ids((c) => c.mergedInto !== null);
   if (retired.length > 0) return refused('already_merged', 'A customer was merged before; merge its survivor instead.', retired);

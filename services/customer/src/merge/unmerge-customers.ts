@@ -25,7 +25,6 @@ import {
   followParents,
   MergeTable,
   type Move,
-  moveExternalIds,
   moveRelationships,
   moveRows,
   moveTheRest,
@@ -103,7 +102,6 @@ async function undo(tx: Tx, merge: Merge): Promise<Unmerge> {
   for (const row of addresses) tellAddress(tx, row, ['customerId']);
   const accounts = await moveRows<Account>(tx, 'account', moves, raw(''));
   for (const row of accounts) tellAccount(tx, row, ['customerId']);
-  await moveExternalIds(tx, moves);
   await moveTheRest(tx, moves);
 
   // The survivor's values first: the returning ones may need what is unique among living customers.

@@ -10,11 +10,11 @@ export interface Tag extends Row {
   mergedInto: string | null;
 }
 
-export const MAX_NAME = 50;
+const MAX_NAME = 50;
 /** Tags of one customer. */
 export const MAX_TAGS = 100;
 /** Names of one call. */
-export const MAX_NAMES = 20;
+const MAX_NAMES = 20;
 
 /** Checks a name; answers it as it is stored. */
 export function checkTagName(field: string, name: string): string {

@@ -45,7 +45,6 @@ async function fold(tx: Tx, survivor: LifecycleWithStages, retired: LifecycleWit
 }
 
 interface Fold {
-  retiredId: string;
   survivorId: string;
   before: string;
   after: string;
@@ -56,7 +55,7 @@ async function unfold(tx: Tx, moves: readonly Move[]): Promise<void> {
   const folds = await tx.query<Fold>(
     'takeFolds',
     sql`delete from lifecycle_fold where retired_id = any(${moves.map((move) => move.customerId)}::uuid[])
-        returning retired_id as "retiredId", survivor_id as "survivorId", before::text, after::text`,
+        returning survivor_id as "survivorId", before::text, after::text`,
   );
   for (const { survivorId, before, after } of folds) {
     // A later fold began where this one ended: it now ends where this one began.
