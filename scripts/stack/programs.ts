@@ -74,6 +74,7 @@ const customerEnv = (around: Surroundings): Record<string, string | undefined> =
   SMTP_URL: process.env.SMTP_URL,
   MAIL_FROM: process.env.MAIL_FROM,
   PORTAL_URL: `http://127.0.0.1:${around.ports.issuer ?? 0}/portal`,
+  STAFF_URL: `http://127.0.0.1:${around.ports.issuer ?? 0}/staff`,
 });
 
 export function gatewayEnv(around: Surroundings): Record<string, string | undefined> {

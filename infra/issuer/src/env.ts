@@ -10,7 +10,7 @@ export const issuerEnv = commonEnv.extend({
   ISSUER_GRAPH_URL: z
     .url()
     .optional()
-    .describe('The graph, to which the portal issuer turns with mailed links; no sign-in by mail when unset.'),
+    .describe('The graph, to which the issuer turns with mailed links of customers and staff; no sign-in by mail when unset.'),
   ISSUER_SECRET: z.string().min(16).describe('Bearer secret of the token endpoints; made per stack, never shared.'),
 });
 export type IssuerEnv = z.infer<typeof issuerEnv>;

@@ -6,11 +6,11 @@ import type { AddressInfo } from 'node:net';
 import { readEnv } from '@customer360/kernel/env';
 import { issuerEnv } from './env.ts';
 import { KINDS, type Kind, loadKeys, publicKey } from './keys.ts';
-import { linkRequest, PORTAL_PAGE, portalSeam, signInRequest } from './portal.ts';
-import { mint, tokenRequest } from './token.ts';
+import { linkRequest, portalSeam, SIGN_IN_PAGE, signInRequest, staffSeam } from './sign-in.ts';
+import { mint, type TokenRequest, tokenRequest } from './token.ts';
 
 const MAX_BODY_BYTES = 16_384;
-const PORTAL_TOKEN_S = 3_600;
+const SIGN_IN_TOKEN_S = 3_600;
 
 if (process.env.NODE_ENV === 'production') {
   process.stderr.write(
@@ -37,6 +37,7 @@ const base = () => env.ISSUER_URL ?? `http://127.0.0.1:${(server.address() as Ad
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = new URL(request.url ?? '/', 'http://issuer').pathname;
   if (path === '/healthz' || path === '/readyz') return send(response, 200, { status: 'ok' });
+  if (path === '/staff/sign-in') return staff(request, response);
   if (/^\/portal\/(sign-in|sign-in-link|confirm-email)$/.test(path)) return portal(path, request, response);
   const match = /^\/([a-z]+)\/(\.well-known\/jwks\.json|\.well-known\/openid-configuration|token)$/.exec(path);
   const kind = match?.[1] as Kind;
@@ -63,14 +64,29 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   send(response, 200, { token: await mint(keys, kind, issuer, parsed.data), token_type: 'Bearer', expires_in: parsed.data.ttl });
 }
 
+const asIntegration = () => mint(keys, 'service', `${base()}/service`, { sub: 'development-issuer', ttl: 60 });
+
+/** The first sign-in of invited staff by the mailed link; later ones are what production has its own identity provider for. */
+async function staff(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.method === 'GET') return page(response);
+  if (request.method !== 'POST') return send(response, 405, { error: 'method_not_allowed' });
+  if (!env.ISSUER_GRAPH_URL) return send(response, 501, { error: 'no_graph' });
+  const issuer = `${base()}/staff`;
+  const given = signInRequest.safeParse(await body(request));
+  if (!given.success) return send(response, 400, { error: 'invalid_request' });
+  const who = await staffSeam(env.ISSUER_GRAPH_URL, issuer, asIntegration)(given.data.token);
+  if (!who) return send(response, 400, { error: 'invalid_grant', error_description: 'this link was used or has expired' });
+  const roles = who.roles.map((role) => role.toLowerCase()) as TokenRequest['roles'];
+  const token = await mint(keys, 'staff', issuer, { sub: who.id, roles, ttl: SIGN_IN_TOKEN_S });
+  send(response, 200, { token, token_type: 'Bearer', expires_in: SIGN_IN_TOKEN_S });
+}
+
 /** Signing in to the portal by a mailed link; open to everybody, like the sign-in of any identity provider. */
 async function portal(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (request.method === 'GET' && path !== '/portal/sign-in-link')
-    return void response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' }).end(PORTAL_PAGE);
+  if (request.method === 'GET' && path !== '/portal/sign-in-link') return page(response);
   if (request.method !== 'POST' || path === '/portal/confirm-email') return send(response, 405, { error: 'method_not_allowed' });
   if (!env.ISSUER_GRAPH_URL) return send(response, 501, { error: 'no_graph' });
   const issuer = `${base()}/portal`;
-  const asIntegration = () => mint(keys, 'service', `${base()}/service`, { sub: 'portal-issuer', ttl: 60 });
   const seam = portalSeam(env.ISSUER_GRAPH_URL, issuer, asIntegration);
   if (path === '/portal/sign-in-link') {
     const asked = linkRequest.safeParse(await body(request));
@@ -83,8 +99,12 @@ async function portal(path: string, request: IncomingMessage, response: ServerRe
   const who = await seam.redeem(given.data.token);
   if (!who) return send(response, 400, { error: 'invalid_grant', error_description: 'this link was used or has expired' });
   const { subject: sub, customerId: customer_id, contactId: contact_id } = who;
-  const token = await mint(keys, 'portal', issuer, { sub, customer_id, ...(contact_id && { contact_id }), ttl: PORTAL_TOKEN_S });
-  send(response, 200, { token, token_type: 'Bearer', expires_in: PORTAL_TOKEN_S });
+  const token = await mint(keys, 'portal', issuer, { sub, customer_id, ...(contact_id && { contact_id }), ttl: SIGN_IN_TOKEN_S });
+  send(response, 200, { token, token_type: 'Bearer', expires_in: SIGN_IN_TOKEN_S });
+}
+
+function page(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' }).end(SIGN_IN_PAGE);
 }
 
 function authorised(header: string | undefined): boolean {

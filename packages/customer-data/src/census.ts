@@ -12,6 +12,8 @@ export interface ColumnCensus {
   readonly erase: Erasure;
   /** Part of a data subject's export. */
   readonly export: boolean;
+  /** A person may write anything here, so that cards, social security numbers and IBANs are flagged [PII in notes field]. */
+  readonly freeText?: boolean;
 }
 
 export interface TableCensus {

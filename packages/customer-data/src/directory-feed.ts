@@ -4,6 +4,7 @@
 import { newestStates, type Received, type Subscription, wakeParked } from '@customer360/kernel/consumer';
 import type { ServiceContext } from '@customer360/kernel/context';
 import { sql } from '@customer360/kernel/sql';
+import { standingNews } from '@customer360/kernel/standing';
 import { lockKeys, type Tx } from '@customer360/kernel/transact';
 import type { Census } from './census.ts';
 import { type Move, moveRecords } from './merge.ts';
@@ -62,7 +63,7 @@ async function upsertRestrictions(tx: Tx, events: readonly Received[]): Promise<
   );
 }
 
-async function upsertStaff(tx: Tx, events: readonly Received[]): Promise<void> {
+async function upsertStaff(tx: Tx, events: readonly Received[], ctx: ServiceContext): Promise<void> {
   const rows = newestStates(events)
     .filter(({ data }) => data !== null)
     .map(({ data, sequence }) => ({ ...data, version: sequence, active: data.active && data.deletedAt == null }));
@@ -75,6 +76,9 @@ async function upsertStaff(tx: Tx, events: readonly Received[]): Promise<void> {
           (excluded.version, excluded.team, excluded.manager_id, excluded.roles, excluded.active)
         where excluded.version > d.version`,
   );
+  tx.afterCommit(() => {
+    for (const { staffId } of rows) ctx.news.publish(standingNews(staffId));
+  });
 }
 
 async function upsertContacts(tx: Tx, events: readonly Received[]): Promise<void> {

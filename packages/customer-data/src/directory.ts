@@ -2,11 +2,12 @@
 // moment ago waits for Kafka, at most two seconds (events.md, "Sagas"); what is out of scope or deleted is simply not found.
 import { type Actor, hasRole } from '@customer360/kernel/actor';
 import type { Parked, Received } from '@customer360/kernel/consumer';
-import type { RequestContext } from '@customer360/kernel/context';
+import type { RequestContext, ServiceContext } from '@customer360/kernel/context';
 import type { FilterField } from '@customer360/kernel/filter';
 import { badInput, isProblem, notFound, type Problem, problem } from '@customer360/kernel/problem';
 import { isUuid } from '@customer360/kernel/scalars';
 import { raw, type Sql, sql } from '@customer360/kernel/sql';
+import type { Standing } from '@customer360/kernel/standing';
 import type { Tx } from '@customer360/kernel/transact';
 import DataLoader from 'dataloader';
 import { customerNews } from './directory-feed.ts';
@@ -217,6 +218,10 @@ export async function customerReference(ctx: RequestContext, id: string): Promis
   const customer = await loader.load(id);
   return customer && { ...customer, id: customer.id };
 }
+
+/** What the directory says of a token's subject now. */
+export const standingOf = ({ db }: ServiceContext, staffId: string): Promise<Standing | undefined> =>
+  db.one('findStanding', sql`select roles, active from directory_staff where staff_id = ${staffId}`);
 
 /** Splits inbound events into those whose customer is known (merged ids already redirected) and those to park until it is. */
 export async function splitKnown<E extends Received>(

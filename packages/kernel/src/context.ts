@@ -3,6 +3,15 @@ import type { Actor } from './actor.ts';
 import type { Contracts } from './contracts.ts';
 import type { Database } from './database.ts';
 import type { Log } from './log.ts';
+import type { RowChange, Tx } from './transact.ts';
+
+/** Called after rows of a table were written. */
+export type RowWatch = <R extends { readonly id: string }>(
+  tx: Tx,
+  table: string,
+  changes: ReadonlyArray<RowChange<R>>,
+  ctx: ServiceContext,
+) => Promise<void>;
 
 /** One running service. */
 export interface ServiceContext {
@@ -15,6 +24,8 @@ export interface ServiceContext {
   readonly env: Readonly<Record<string, unknown>>;
   /** Wakes the relay after a commit that wrote events. */
   wake(): void;
+  /** Sees every row that is written through its EntitySchema, in the same transaction: for what holds for all nouns and must not be forgotten by one. */
+  readonly watchRows?: RowWatch;
   /** In-process news between consumers and waiting requests. */
   readonly news: News;
 }

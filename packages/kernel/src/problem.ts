@@ -52,6 +52,9 @@ export const movedMeanwhile = (noun: string, id: string): GraphQLError =>
 /** INVALID_CURSOR: not a cursor of this list in this order. */
 export const invalidCursor = (message: string): GraphQLError => refusal('INVALID_CURSOR', message, { field: 'after' });
 
+/** OUTDATED: something that was stored, such as a saved view, names what is gone since; `field` is its place there. */
+export const outdated = (field: string, message: string): GraphQLError => refusal('OUTDATED', `${field}: ${message}`, { field });
+
 /** IDEMPOTENCY_KEY_REUSED: the same key came before with another operation or input. */
 export const keyReused = (): GraphQLError =>
   refusal('IDEMPOTENCY_KEY_REUSED', 'idempotencyKey: this key was used before with other input', { field: 'idempotencyKey' });

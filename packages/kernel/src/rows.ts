@@ -12,8 +12,9 @@ export function changesOf<R extends object>(row: R, given: Partial<R>): Partial<
 }
 
 /** Inserts a row. */
-export async function insertRow<R extends object>(tx: Tx, table: EntitySchema<R>, row: R): Promise<R> {
+export async function insertRow<R extends { id: string }>(tx: Tx, table: EntitySchema<R>, row: R): Promise<R> {
   await tx.manager.getRepository(table).insert(row as never);
+  await tx.written(table.options.name, [{ before: null, after: row }]);
   return row;
 }
 
@@ -26,5 +27,7 @@ export async function updateRow<R extends Row, S extends R>(
 ): Promise<S> {
   const written = { ...changes, version: row.version + 1, updatedAt: tx.now };
   await tx.manager.getRepository(table).update({ id: row.id } as never, written as never);
-  return { ...row, ...written };
+  const after = { ...row, ...written };
+  await tx.written(table.options.name, [{ before: row, after }]);
+  return after;
 }

@@ -1,8 +1,9 @@
 // A service from its definition: database, relay, consumer, subgraph, background work and one way to shut down. Everything reconnects; a
 // service starts while Kafka or another service is down, and catches up. `main.ts migrate` brings the database up to date and exits.
 import type { EntitySchema } from 'typeorm';
+import type { Actor } from './actor.ts';
 import { applyBatch, drainParked, MAX_BATCH, type Subscription, storedOffset } from './consumer.ts';
-import { createNews, type RequestContext, type ServiceContext } from './context.ts';
+import { createNews, type RequestContext, type RowWatch, type ServiceContext } from './context.ts';
 import { loadContracts } from './contracts.ts';
 import { type MigrationClass, migrate, openDatabase, statementCount } from './database.ts';
 import type { ServiceEnv } from './env.ts';
@@ -12,6 +13,7 @@ import { type BatchConsumer, createProducer, startConsumer } from './kafka.ts';
 import { createLog } from './log.ts';
 import { startRelay } from './relay.ts';
 import { sql } from './sql.ts';
+import { heldToDirectory, type StandingOf } from './standing.ts';
 import { onStopSignals } from './stop-signals.ts';
 import { type SubgraphContext, startSubgraph, subgraphSdl } from './subgraph.ts';
 import { KernelTables1730000000000 } from './tables.ts';
@@ -34,6 +36,10 @@ export interface ServiceDefinition<L> {
   readonly subscriptions: readonly Subscription[];
   loaders(ctx: RequestContext<any>): L;
   readonly background?: readonly BackgroundTask[];
+  /** What the staff directory says of a caller now; see standing.ts. */
+  readonly standingOf?: StandingOf;
+  /** Sees every row that is written through its EntitySchema, in the same transaction. */
+  readonly watchRows?: RowWatch;
   /** Further exact HTTP paths, such as a door for files; each checks its caller itself. */
   routes?(ctx: ServiceContext): Readonly<Record<string, Route>>;
   /** Once after connecting, before requests are taken; must be repeatable. */
@@ -79,6 +85,7 @@ export async function runService<L>(definition: ServiceDefinition<L>, env: Servi
     env,
     wake: () => relay.wake(),
     news: createNews(),
+    ...(definition.watchRows && { watchRows: definition.watchRows }),
   };
   await definition.onStart?.(ctx);
   const consumer = consume(ctx, definition.subscriptions, kafka);
@@ -90,6 +97,8 @@ export async function runService<L>(definition: ServiceDefinition<L>, env: Servi
   gauges(ctx, consumer, () => relay.leading());
 
   const verify = innerVerifier({ jwks: JSON.parse(env.INNER_JWKS), audience: name });
+  const { standingOf } = definition;
+  const present = standingOf ? heldToDirectory(ctx, standingOf) : async (actor: Actor) => actor;
   const graphql = await startSubgraph({
     sdl: subgraphSdl(definition.schemas, name),
     resolvers: definition.resolvers,
@@ -106,7 +115,7 @@ export async function runService<L>(definition: ServiceDefinition<L>, env: Servi
     ...(definition.routes && { routes: definition.routes(ctx) }),
     around: (work) => statementCount.run({ statements: 0 }, work),
     async contextOf({ headers, requestId }) {
-      const actor = await verify(headers.authorization);
+      const actor = await present(await verify(headers.authorization));
       const idempotencyKey = readIdempotencyKey(headers['idempotency-key']);
       const request = { ...ctx, actor, requestId, idempotencyKey, loaders: undefined as unknown, statements: statementCount.getStore()! };
       request.loaders = definition.loaders(request);

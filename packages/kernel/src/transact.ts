@@ -6,6 +6,7 @@ import type { EntityManager } from 'typeorm';
 import type { Actor } from './actor.ts';
 import type { ServiceContext } from './context.ts';
 import { queryIn } from './database.ts';
+import type { Row } from './entity.ts';
 import { MAX_KEY_LENGTH } from './idempotency-key.ts';
 import { badInput, isProblem, keyReused, type Problem } from './problem.ts';
 import { type Sql, sql } from './sql.ts';
@@ -31,6 +32,12 @@ export interface StateRecord {
   readonly data: object | null;
 }
 
+/** A row before and after it was written; null before it was there. */
+export interface RowChange<R extends { readonly id: string } = Row> {
+  readonly before: R | null;
+  readonly after: R;
+}
+
 /** An open transaction. */
 export interface Tx {
   readonly now: Date;
@@ -42,6 +49,8 @@ export interface Tx {
   emit(...facts: readonly Fact[]): void;
   /** State records; the last one per topic and key counts. */
   state(...records: readonly StateRecord[]): void;
+  /** Tells who watches the rows of this table that they were written; `insertRow` and `updateRow` do it, statements over sets call it. */
+  written<R extends { readonly id: string }>(table: string, changes: ReadonlyArray<RowChange<R>>): Promise<void>;
   /** Runs once the transaction has committed, such as waking a waiting request; never on a rollback. */
   afterCommit(run: () => void): void;
 }
@@ -129,6 +138,7 @@ export function openTx(ctx: ServiceContext, actor: Actor, manager: EntityManager
     state: (...more) => {
       for (const record of more) states.set(`${record.topic}\n${record.key}`, record);
     },
+    written: async (table, changes) => ctx.watchRows?.(tx, table, changes, ctx),
     afterCommit: (run) => void afterwards.push(run),
   };
   const flush = async () => {

@@ -1,5 +1,7 @@
 // The compliance service: consent and decisions, restrictions, deletion requests, legal holds, the audit trail (README.md).
 // Composition root, and the only reader of the environment. `main.ts migrate` brings the database up to date and exits.
+
+import { standingOf } from '@customer360/customer-data/directory';
 import { directoryFeed } from '@customer360/customer-data/directory-feed';
 import { DirectoryTables1730000001000 } from '@customer360/customer-data/directory-tables';
 import { readEnv } from '@customer360/kernel/env';
@@ -27,6 +29,7 @@ await runService(
     migrations: [DirectoryTables1730000001000, ComplianceTables1730000002000],
     subscriptions: directoryFeed(census, afterMoves),
     loaders,
+    standingOf,
     background: [{ name: 'escalate overdue deletions', everyMs: env.OVERDUE_CHECK_MS, run: escalateOverdueDeletions }],
     schemas: new URL('../../../schemas/', import.meta.url),
   },

@@ -14,6 +14,10 @@ import {
 const identifier: ColumnCensus = { class: 'identifier', erase: 'clear', export: true };
 const contactable: ColumnCensus = { class: 'contact', erase: 'clear', export: true };
 const content: ColumnCensus = { class: 'content', erase: 'clear', export: true };
+/** What people write as they like. [PII in notes field] */
+const freeText: ColumnCensus = { ...content, freeText: true };
+/** The same in what is set up rather than recorded of a customer: names and descriptions for everybody to read. */
+const plainFreeText: ColumnCensus = { class: 'none', erase: 'keep', export: false, freeText: true };
 const child = { ...rowCensus, ...customerCensus, ...columnsOf(pseudonym, 'deletion_id') };
 
 export const census: Census = {
@@ -28,8 +32,8 @@ export const census: Census = {
       ...columnsOf(contactable, 'email', 'phone'),
       ...columnsOf({ ...contactable, export: false }, 'email_key', 'phone_e164'),
       ...columnsOf(pseudonym, 'owner_id', 'parent_id', 'merged_into', 'deletion_id'),
-      custom: told,
-      custom_personal: content,
+      custom: { ...told, freeText: true },
+      custom_personal: freeText,
       ...plainColumns(
         'redirect_version',
         'initial_stage',
@@ -63,7 +67,7 @@ export const census: Census = {
       folded_name: { class: 'identifier', erase: 'redact', export: false },
       ...columnsOf(contactable, 'email', 'phone'),
       ...columnsOf({ ...contactable, export: false }, 'email_key', 'phone_e164'),
-      ...columnsOf(content, 'job_title'),
+      job_title: freeText,
       ...columnsOf(told, 'roles', 'is_primary', 'status', 'communication_preference', 'do_not_contact'),
     },
     merge: 'fold',
@@ -87,7 +91,8 @@ export const census: Census = {
       ...child,
       ...columnsOf(told, 'address_type', 'is_default', 'country'),
       street_line_1: { ...contactable, erase: 'redact' },
-      ...columnsOf(contactable, 'street_line_2', 'state_province', 'postal_code', 'latitude', 'longitude'),
+      street_line_2: { ...contactable, freeText: true },
+      ...columnsOf(contactable, 'state_province', 'postal_code', 'latitude', 'longitude'),
       city: { ...contactable, erase: 'redact' },
     },
     merge: 'fold',
@@ -99,7 +104,7 @@ export const census: Census = {
       ...rowCensus,
       ...columnsOf(pseudonym, 'from_customer_id', 'origin_from_customer_id', 'to_customer_id', 'origin_to_customer_id', 'deletion_id'),
       ...columnsOf(told, 'relationship_type', 'start_date', 'end_date'),
-      ...columnsOf(content, 'notes'),
+      notes: freeText,
     },
     merge: 'fold',
     retain: 'active_customers',
@@ -120,7 +125,7 @@ export const census: Census = {
         'journal_erased_at',
       ),
       ...columnsOf(pseudonym, 'survivor_id', 'retired_ids', 'decided_by_id'),
-      ...columnsOf(content, 'rejection_reason'),
+      rejection_reason: freeText,
     },
     merge: 'keep',
     retain: 'audit_logs',
@@ -172,7 +177,8 @@ export const census: Census = {
     columns: {
       ...plainColumns('id', 'score', 'model_version', 'state', 'found_at', 'updated_at', 'dismissed_at', 'dismissed_by_kind'),
       ...columnsOf(pseudonym, 'customer_id', 'other_customer_id', 'dismissed_by_id', 'dismissed_fingerprints'),
-      ...columnsOf({ class: 'content', erase: 'delete', export: false }, 'reasons', 'dismiss_reason'),
+      ...columnsOf({ class: 'content', erase: 'delete', export: false }, 'reasons'),
+      dismiss_reason: { class: 'content', erase: 'delete', export: false, freeText: true },
     },
     merge: 'fold',
     retain: 'active_customers',
@@ -260,7 +266,7 @@ export const census: Census = {
   },
   import_template: {
     customer: null,
-    columns: { ...rowCensus, ...plainColumns('name', 'columns', 'options') },
+    columns: { ...rowCensus, ...plainColumns('columns', 'options'), name: plainFreeText },
     merge: 'keep',
     retain: 'configuration',
   },
@@ -272,7 +278,8 @@ export const census: Census = {
       ...plainColumns('decided_by_kind', 'started_at', 'finished_at', 'worked_at', 'file_expires_at', 'cleared_at'),
       ...columnsOf(pseudonym, 'decided_by_id'),
       // Values of personal custom fields may stand in `arguments`; retention clears them.
-      ...columnsOf({ ...content, export: false }, 'rejection_reason', 'arguments'),
+      ...columnsOf({ ...content, export: false }, 'arguments'),
+      rejection_reason: { ...freeText, export: false },
     },
     merge: 'keep',
     retain: 'audit_logs',
@@ -303,7 +310,7 @@ export const census: Census = {
   },
   tag: {
     customer: null,
-    columns: { ...rowCensus, ...plainColumns('name', 'colour', 'merged_into') },
+    columns: { ...rowCensus, ...plainColumns('colour', 'merged_into'), name: plainFreeText },
     merge: 'keep',
     retain: 'configuration',
   },
@@ -320,7 +327,23 @@ export const census: Census = {
   },
   custom_field: {
     customer: null,
-    columns: { ...rowCensus, ...plainColumns('entity', 'key', 'label', 'description', 'type', 'choices', 'required', 'personal') },
+    columns: {
+      ...rowCensus,
+      ...plainColumns('entity', 'key', 'type', 'choices', 'required', 'personal'),
+      ...columnsOf(plainFreeText, 'label', 'description'),
+    },
+    merge: 'keep',
+    retain: 'configuration',
+  },
+  saved_view: {
+    customer: null,
+    columns: {
+      ...rowCensus,
+      ...plainColumns('order_by', 'columns', 'audience', 'team'),
+      ...columnsOf(pseudonym, 'owner_id'),
+      // What somebody looks for may name a person; it goes with the view.
+      ...columnsOf({ class: 'content', erase: 'delete', export: false, freeText: true }, 'name', 'search', 'filter'),
+    },
     merge: 'keep',
     retain: 'configuration',
   },
@@ -357,7 +380,7 @@ export const census: Census = {
       ...columnsOf(told, 'field', 'state'),
       ...columnsOf(identifier, 'old_value', 'new_value'),
       email_key: { ...contactable, export: false },
-      reason: content,
+      reason: freeText,
       ...plainColumns('decided_at', 'decided_by_kind', 'token_hash', 'expires_at'),
     },
     merge: 'repoint',
@@ -409,7 +432,7 @@ export const census: Census = {
       ...columnsOf(pseudonym, 'id', 'created_by_id'),
       ...columnsOf(told, 'created_at'),
       ...plainColumns('created_by_kind'),
-      reference: content,
+      reference: freeText,
     },
     merge: 'repoint',
     retain: 'active_customers',
@@ -419,10 +442,17 @@ export const census: Census = {
     columns: {
       ...rowCensus,
       ...columnsOf({ ...identifier, erase: 'redact', export: false }, 'name', 'email', 'email_key'),
-      ...plainColumns('roles', 'team', 'active'),
+      ...plainColumns('roles', 'team', 'active', 'invited', 'issuer'),
       ...columnsOf(pseudonym, 'manager_id'),
+      subject: { ...identifier, export: false },
     },
     merge: 'keep',
     retain: 'configuration',
+  },
+  staff_link: {
+    customer: null,
+    columns: { ...plainColumns('token_hash', 'created_at', 'expires_at'), ...columnsOf(pseudonym, 'staff_id') },
+    merge: 'keep',
+    retain: 'operational',
   },
 };

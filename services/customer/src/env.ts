@@ -61,6 +61,10 @@ export const customerEnv = serviceEnv.extend({
     .url({ protocol: /^https?$/ })
     .default('http://localhost:3000')
     .describe('The customer portal; mailed links are <PORTAL_URL>/sign-in#token=… and <PORTAL_URL>/confirm-email#token=…'),
+  STAFF_URL: z
+    .url({ protocol: /^https?$/ })
+    .default('http://localhost:3001')
+    .describe('The application of staff; the link of an invitation is <STAFF_URL>/sign-in#token=…'),
   PORTAL_FIELDS: z
     .string()
     .default(DEFAULT_PROFILE_FIELDS.join(','))

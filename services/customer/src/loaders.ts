@@ -13,6 +13,7 @@ import { contactList, contactsOfCustomer } from './contact/contact.table.ts';
 import type { Contact } from './contact/contact.ts';
 import { customFields } from './custom-field/custom-field.table.ts';
 import type { CustomField } from './custom-field/custom-field.ts';
+import { customerFilterFor } from './custom-field/filter-customers.ts';
 import { ancestorsOf, childrenList, customerLoader } from './customer/customer.table.ts';
 import { externalIdsOf } from './customer/external-id.ts';
 import { hierarchyPages, totalsLoader } from './hierarchy/hierarchy.table.ts';
@@ -21,8 +22,8 @@ import { findReadiness } from './invoice/invoice-readiness.ts';
 import { pagesBelow } from './list.ts';
 import { relationshipList } from './relationship/relationship.table.ts';
 import { countOwned, findHandOvers, findSuccessors } from './staff-member/hand-over.ts';
-import { staffLoader } from './staff-member/staff-member.table.ts';
-import { countTagged, tagsOf } from './tag/tag.table.ts';
+import { findInvitations, staffLoader } from './staff-member/staff-member.table.ts';
+import { countTagged, findTagsByName, tagsOf } from './tag/tag.table.ts';
 import { openFlags } from './text-flag/text-flag.table.ts';
 
 /** What a person would call a customer's records: the children of the catalogue, and ids of other systems. */
@@ -31,9 +32,17 @@ const nouns = { contact, account, address, relationship, external_id } as Census
 
 export function loaders(ctx: RequestContext) {
   let fields: Promise<CustomField[]> | undefined;
+  let filterFields: ReturnType<typeof customerFilterFor> | undefined;
   return {
     /** The custom fields, read once in a request. */
     customFields: () => (fields ??= customFields(ctx.db)),
+    /** The fields of a customer filter, the custom ones too, read once in a request. */
+    customerFilter: () => (filterFields ??= customerFilterFor(ctx.db, { custom: [] })),
+    /** Living tags by name in lower case. */
+    tagByName: byKey(
+      (names: readonly string[]) => findTagsByName(ctx.db, names),
+      (row) => row.name.toLowerCase(),
+    ),
     tags: manyByKey(
       (ids: readonly string[]) => tagsOf(ctx.db, ids),
       (row) => row.customerId,
@@ -44,6 +53,10 @@ export function loaders(ctx: RequestContext) {
     ),
     customer: customerLoader(ctx),
     staff: staffLoader(ctx),
+    invitation: byKey(
+      (ids: readonly string[]) => findInvitations(ctx.db, ids),
+      (row) => row.staffId,
+    ),
     owned: byKey(
       (ids: readonly string[]) => countOwned(ctx.db, ids),
       (row) => row.staffId,

@@ -30,16 +30,20 @@ import { CustomerTables1730000001000 } from './migrations/customer-tables.ts';
 import { DuplicateTables1730000020000 } from './migrations/duplicate-tables.ts';
 import { ImportTables1730000030000 } from './migrations/import-tables.ts';
 import { MergeTables1730000050000 } from './migrations/merge-tables.ts';
+import { SavedViewTables1730000082000 } from './migrations/saved-view-tables.ts';
 import { SelfServiceTables1730000060000 } from './migrations/self-service-tables.ts';
+import { StaffInvitationTables1730000082100 } from './migrations/staff-invitation-tables.ts';
 import { UpkeepTables1730000040000 } from './migrations/upkeep-tables.ts';
 import { RelationshipTable } from './relationship/relationship.table.ts';
 import { resolvers } from './resolvers.ts';
+import { SavedViewTable } from './saved-view/saved-view.table.ts';
 import { PortalUserTable } from './self-service/portal-user.table.ts';
 import { ProfileChangeRequestTable } from './self-service/profile-change-request.table.ts';
 import { bootstrapAdmin } from './staff-member/bootstrap-admin.ts';
 import { handOverCustomers } from './staff-member/hand-over.ts';
-import { StaffMemberTable } from './staff-member/staff-member.table.ts';
+import { StaffMemberTable, standingChanged, standingOf } from './staff-member/staff-member.table.ts';
 import { TagTable } from './tag/tag.table.ts';
+import { flagTexts } from './text-flag/flag-text.ts';
 
 const env = readEnv(customerEnv);
 const admin = env.BOOTSTRAP_ADMIN;
@@ -61,6 +65,7 @@ await runService(
       BulkJobTable,
       TagTable,
       CustomFieldTable,
+      SavedViewTable,
       PortalUserTable,
       ProfileChangeRequestTable,
     ],
@@ -72,9 +77,16 @@ await runService(
       MergeTables1730000050000,
       SelfServiceTables1730000060000,
       BulkTables1730000070000,
+      SavedViewTables1730000082000,
+      StaffInvitationTables1730000082100,
     ],
     subscriptions: [onLifecycleState, onInteractionState, onComplianceState, ...onRedirectState],
     loaders,
+    async watchRows(tx, table, changes, ctx) {
+      if (table === StaffMemberTable.options.name) standingChanged(tx, changes, ctx);
+      await flagTexts(tx, table, changes);
+    },
+    standingOf,
     routes: (ctx) => ({ '/files': fileDoor(ctx) }),
     background: [
       { name: 'look for duplicates', everyMs: 1_000, run: lookForDuplicates },

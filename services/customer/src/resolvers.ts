@@ -11,6 +11,7 @@ import { importResolvers } from './import/import.resolvers.ts';
 import { invoiceResolvers } from './invoice/invoice.resolvers.ts';
 import { mergeResolvers } from './merge/merge.resolvers.ts';
 import { relationshipResolvers } from './relationship/relationship.resolvers.ts';
+import { savedViewResolvers } from './saved-view/saved-view.resolvers.ts';
 import { searchResolvers } from './search/search.resolvers.ts';
 import { selfServiceResolvers } from './self-service/self-service.resolvers.ts';
 import { staffMemberResolvers } from './staff-member/staff-member.resolvers.ts';
@@ -31,6 +32,7 @@ const rooms = [
   invoiceResolvers,
   mergeResolvers,
   relationshipResolvers,
+  savedViewResolvers,
   selfServiceResolvers,
   searchResolvers,
   staffMemberResolvers,

@@ -1,5 +1,7 @@
 // The interaction service: touchpoints, notes, activities and the timeline. Composition root, and the only reader of the environment;
 // `main.ts migrate` brings the database up to date and exits.
+
+import { standingOf } from '@customer360/customer-data/directory';
 import { directoryFeed } from '@customer360/customer-data/directory-feed';
 import { DirectoryTables1730000001000 } from '@customer360/customer-data/directory-tables';
 import { readEnv } from '@customer360/kernel/env';
@@ -35,6 +37,7 @@ await runService(
       onWorkOrdersChanged,
     ],
     loaders,
+    standingOf,
     schemas: new URL('../../../schemas/', import.meta.url),
   },
   readEnv(env),

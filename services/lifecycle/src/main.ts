@@ -1,4 +1,5 @@
 // Composition root of the lifecycle service; the only reader of the environment. `main.ts migrate` brings the database up to date and exits.
+import { standingOf } from '@customer360/customer-data/directory';
 import { DirectoryTables1730000001000 } from '@customer360/customer-data/directory-tables';
 import { readEnv } from '@customer360/kernel/env';
 import { runService } from '@customer360/kernel/service';
@@ -40,6 +41,7 @@ await runService(
     migrations: [DirectoryTables1730000001000, LifecycleTables1730000002000],
     subscriptions,
     loaders,
+    standingOf,
     schemas: new URL('../../../schemas/', import.meta.url),
   },
   readEnv(lifecycleEnv),

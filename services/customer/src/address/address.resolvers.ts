@@ -20,6 +20,7 @@ export const addressResolvers: Resolvers = {
     restoreAddress: (_, args, ctx) => restoreAddress(ctx, args.id),
   },
   Address: {
+    textFlags: (row, _, ctx) => ctx.loaders.textFlags.load(row.id),
     customer: (row, _, ctx) => ctx.loaders.customer.load(row.customerId),
     createdBy,
   },

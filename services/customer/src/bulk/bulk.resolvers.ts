@@ -27,6 +27,7 @@ export const bulkResolvers: Resolvers = {
     requestBulkFile: (_, { id }, ctx) => requestBulkFile(ctx, id),
   },
   BulkJob: {
+    textFlags: (row, _, ctx) => ctx.loaders.textFlags.load(row.id),
     progress: (job) => progressOf(job, new Date()),
     decidedBy: ({ decidedByKind: kind, decidedById: id }) => (kind && id ? { kind, id } : null),
     items: (job, args, ctx) => ctx.loaders.bulkItems(job.id, args),

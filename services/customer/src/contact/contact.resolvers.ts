@@ -31,6 +31,7 @@ export const contactResolvers: Resolvers = {
     restoreContact: (_, args, ctx) => restoreContact(ctx, args.id),
   },
   Contact: {
+    textFlags: (row, _, ctx) => ctx.loaders.textFlags.load(row.id),
     __resolveReference: (ref, ctx) => ctx.loaders.contact.load(ref.id),
     customer: (row, _, ctx) => ctx.loaders.customer.load(row.customerId),
     createdBy,

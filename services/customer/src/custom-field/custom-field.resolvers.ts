@@ -29,6 +29,6 @@ export const customFieldResolvers: Resolvers = {
     updateCustomField: (_, { id, expectedVersion, input }, ctx) => updateCustomField(ctx, id, expectedVersion, input),
     deleteCustomField: (_, { id, expectedVersion }, ctx) => deleteCustomField(ctx, id, expectedVersion),
   },
-  CustomField: { createdBy },
+  CustomField: { textFlags: (row, _, ctx) => ctx.loaders.textFlags.load(row.id), createdBy },
   CreateCustomFieldResult: memberOf('CustomField'),
 };

@@ -73,6 +73,7 @@ export const customerResolvers: Resolvers = {
     ...warningFields,
     ...tagFields,
     ...customFieldsOfCustomer,
+    textFlags: (c, _, ctx) => ctx.loaders.textFlags.load(c.id),
     createdBy,
   },
   CreateCustomerResult: memberOf('Customer'),

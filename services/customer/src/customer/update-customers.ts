@@ -42,6 +42,7 @@ export async function updateCustomers(
           ${changed.map(({ after }) => after.source)}::text[], ${changed.map(({ after }) => json(after.custom))}::text[],
           ${changed.map(({ after }) => json(after.customPersonal))}::text[]) as new(id, status, source, custom, personal) where c.id = new.id`,
   );
+  await tx.written('customer', changed);
   for (const { before, after, changes } of changed) tx.emit(...customerUpdated(before, after, changes));
   const ids = changed.map(({ after }) => after.id);
   await publishCustomerState(tx, ids);

@@ -103,7 +103,7 @@ export async function dismissPair(
   [customerId, otherCustomerId]: readonly [string, string],
   reason: string,
 ): Promise<DuplicatePair> {
-  const row = await tx.one<DuplicatePair>(
+  const row = await tx.one<DuplicatePair & { earlierReason: string | null }>(
     'dismissDuplicatePair',
     sql`insert into duplicate_candidate as d (id, customer_id, other_customer_id, score, reasons, model_version, state, found_at, updated_at,
           dismissed_at, dismissed_by_kind, dismissed_by_id, dismiss_reason, dismissed_fingerprints)
@@ -113,8 +113,11 @@ export async function dismissPair(
         on conflict (customer_id, other_customer_id) do update set state = 'dismissed', updated_at = excluded.updated_at, dismissed_at = excluded.dismissed_at,
           dismissed_by_kind = excluded.dismissed_by_kind, dismissed_by_id = excluded.dismissed_by_id, dismiss_reason = excluded.dismiss_reason,
           dismissed_fingerprints = excluded.dismissed_fingerprints
-        returning ${raw(COLUMNS)}`,
+        returning ${raw(COLUMNS)}, old.dismiss_reason as "earlierReason"`,
   );
+  await tx.written('duplicate_candidate', [
+    { before: row!.earlierReason === null ? null : { ...row!, dismissReason: row!.earlierReason }, after: row! },
+  ]);
   return row!;
 }
 

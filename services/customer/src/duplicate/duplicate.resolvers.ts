@@ -24,6 +24,7 @@ export const duplicateResolvers: Resolvers = {
     customer: (candidate, _, ctx) => (candidate.hidden ? null : ctx.loaders.customer.load(candidate.customerId)),
   },
   DuplicatePair: {
+    textFlags: (row, _, ctx) => ctx.loaders.textFlags.load(row.id),
     customer: (pair, _, ctx) => ctx.loaders.customer.load(pair.customerId),
     other: (pair, _, ctx) => ctx.loaders.customer.load(pair.otherCustomerId),
     dismissedBy: ({ dismissedByKind, dismissedById }) =>

@@ -61,7 +61,10 @@ export const importResolvers: Resolvers = {
     addresses: ({ input }) => input.addresses.map((address) => ({ ...address })),
     owner: ({ input }) => input.owner ?? null,
   },
-  ImportTemplate: { createdBy },
+  ImportTemplate: {
+    textFlags: (row, _, ctx) => ctx.loaders.textFlags.load(row.id),
+    createdBy,
+  },
   StartImportResult: memberOf('ImportStarted'),
   MapImportResult: memberOf('Import'),
   DecideImportRowsResult: memberOf('Import'),

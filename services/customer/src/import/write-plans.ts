@@ -123,6 +123,7 @@ export async function saveRows<R extends Row>(tx: Tx, table: EntitySchema<R>, ch
       sql`insert into ${name} (${list}) select ${list} from jsonb_populate_recordset(null::${name}, ${json}::jsonb)`,
     );
   }
+  await tx.written(table.options.name, changes);
 }
 
 interface Entry {

@@ -38,6 +38,7 @@ export async function authoriseInvoice(
       sql`insert into invoice_authorisation (id, customer_id, origin_customer_id, reference, created_at, created_by_kind, created_by_id)
           values (${made.id}, ${made.customerId}, ${made.customerId}, ${made.reference}, ${made.createdAt}, ${tx.actor.kind}, ${tx.actor.id})`,
     );
+    await tx.written('invoice_authorisation', [{ before: null, after: made }]);
     tx.emit(fact('invoice-authorised', customer.id, { authorisationId: made.id, customerId: customer.id }));
     return made;
   });

@@ -18,7 +18,10 @@ export const invoiceResolvers: Resolvers = {
   Mutation: {
     authoriseInvoice: (_, { input }, ctx) => authoriseInvoice(ctx, input),
   },
-  InvoiceAuthorisation: { customer: (row, _, ctx) => ctx.loaders.customer.load(row.customerId) },
+  InvoiceAuthorisation: {
+    customer: (row, _, ctx) => ctx.loaders.customer.load(row.customerId),
+    textFlags: (row, _, ctx) => ctx.loaders.textFlags.load(row.id),
+  },
   AuthoriseInvoiceResult: memberOf('InvoiceAuthorisation'),
 };
 

@@ -91,5 +91,6 @@ export const forgetOldMails: BackgroundTask = {
             and (sent_at is not null or given_up_at is not null) order by created_at limit 10000)`,
     );
     await ctx.db.query('forgetPortalLinks', sql`delete from portal_link where expires_at < now() - make_interval(days => ${KEPT_DAYS})`);
+    await ctx.db.query('forgetStaffLinks', sql`delete from staff_link where expires_at < now() - make_interval(days => ${KEPT_DAYS})`);
   },
 };

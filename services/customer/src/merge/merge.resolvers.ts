@@ -59,6 +59,7 @@ export const mergeResolvers: Resolvers = {
     unmergeCustomers: (_, args, ctx) => unmergeCustomers(ctx, args.mergeId, args.expectedVersion),
   },
   Merge: {
+    textFlags: (row, _, ctx) => ctx.loaders.textFlags.load(row.id),
     survivor: (row, _, ctx) => ctx.loaders.customer.load(row.survivorId),
     requestedBy: createdBy,
     decidedBy: ({ decidedByKind, decidedById }) => (decidedByKind && decidedById ? { kind: decidedByKind, id: decidedById } : null),

@@ -11,7 +11,6 @@ import { publishCustomerState } from '../customer/customer-state.ts';
 import { saveCustomer } from '../customer/save-customer.ts';
 import type { Ctx } from '../loaders.ts';
 import { publicNames, readRow } from '../write.ts';
-import { flagNotes } from './flag-notes.ts';
 import { overlapping, RelationshipTable, relationshipList } from './relationship.table.ts';
 import { checkDays, dayOf, MAX_NOTES, type Relationship } from './relationship.ts';
 import { relationshipFact } from './relationship-facts.ts';
@@ -45,7 +44,6 @@ export async function updateRelationship(
       return problem('DuplicateRelationship', 'The same relationship exists for an overlapping time.', { relationshipId: present.id });
     const saved = await updateRow(tx, RelationshipTable, relationship, changes);
     tx.emit(relationshipFact('updated', saved, { changed: publicNames(changes) }));
-    if ('notes' in changes) await flagNotes(tx, saved);
     return saved;
   });
 }

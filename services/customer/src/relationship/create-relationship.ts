@@ -2,7 +2,7 @@
 // PARENT_CHILD is the hierarchy: it sets the child's parent through set-parent.ts.
 import { refuseRestricted } from '@customer360/customer-data/restriction';
 import { newRow } from '@customer360/kernel/entity';
-import { badInput, checkText, isProblem, type Problem, problem } from '@customer360/kernel/problem';
+import { badInput, checkText, type Problem, problem } from '@customer360/kernel/problem';
 import { insertRow } from '@customer360/kernel/rows';
 import { type Tx, transact } from '@customer360/kernel/transact';
 import type { Customer } from '../customer/customer.ts';
@@ -10,7 +10,6 @@ import { publishCustomerState } from '../customer/customer-state.ts';
 import { saveCustomer } from '../customer/save-customer.ts';
 import type { Ctx } from '../loaders.ts';
 import { customerUnderLock, readRow, requireCustomer } from '../write.ts';
-import { flagNotes } from './flag-notes.ts';
 import { overlapping, RelationshipTable } from './relationship.table.ts';
 import { checkDays, dayOf, MAX_NOTES, type Relationship, refuseSelf } from './relationship.ts';
 import { relationshipFact } from './relationship-facts.ts';
@@ -50,9 +49,7 @@ export async function createRelationship(ctx: Ctx, input: CreateRelationshipInpu
     const to = await customerUnderLock(tx, seenTo.id, 'input.toCustomerId');
     const restricted = refuseRestricted(from, tx.actor) ?? refuseRestricted(to, tx.actor);
     if (restricted) return restricted;
-    const made = await (hierarchy ? adopt(tx, from, to, input) : relate(tx, from, to, input));
-    if (!isProblem(made) && made.notes) await flagNotes(tx, made);
-    return made;
+    return hierarchy ? adopt(tx, from, to, input) : relate(tx, from, to, input);
   });
 }
 

@@ -1,14 +1,8 @@
 // What the portal's mails say [WF-CM-003]. Plain text; a link carries its secret behind `#`, which no server and no referrer gets to see.
 import type { CustomerEnv } from '../env.ts';
+import { linkTo, type MailText, until } from '../mail/mail-link.ts';
 
-export interface MailText {
-  subject: string;
-  body: string;
-}
-
-const link = (env: CustomerEnv, path: string, token: string): string => `${env.PORTAL_URL.replace(/\/+$/, '')}/${path}#token=${token}`;
-
-const until = (instant: Date): string => `${instant.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+const link = (env: CustomerEnv, path: string, token: string): string => linkTo(env.PORTAL_URL, path, token);
 
 /** To the new address: follow the link to prove that it is yours. */
 export const verifyEmailMail = (env: CustomerEnv, token: string, expiresAt: Date): MailText => ({

@@ -10,9 +10,9 @@ import { type Tx, transact } from '@customer360/kernel/transact';
 import { ContactTable } from '../contact/contact.table.ts';
 import type { CustomerEnv } from '../env.ts';
 import type { Ctx } from '../loaders.ts';
+import { mailLink, PORTAL_LINKS } from '../mail/mail-link.ts';
 import { mailConfigured } from '../mail/mail-queue.ts';
 import { customerUnderLock, fact, readRow, requireCustomer } from '../write.ts';
-import { mailLink } from './mail-link.ts';
 import { invitationMail } from './mails.ts';
 import { findInvited, findPortalUser, PortalUserTable } from './portal-user.table.ts';
 import type { PortalUser } from './self-service.ts';
@@ -37,7 +37,9 @@ export async function invitePortalUser(ctx: Ctx, input: { customerId: string; co
     if (known?.state === 'active') return problem('PortalUserActive', 'This person has access already.', { portalUserId: known.id });
     const user = await invited(tx, customerId, contactId, known);
     const env = ctx.env as CustomerEnv;
-    const refused = await mailLink(tx, user, email, INVITATION_HOURS, (token, expiresAt) => invitationMail(env, token, expiresAt));
+    const refused = await mailLink(tx, PORTAL_LINKS, { id: user.id, customerId, to: email }, INVITATION_HOURS, (token, expiresAt) =>
+      invitationMail(env, token, expiresAt),
+    );
     if (refused) return refused;
     tx.emit(fact('portal-user-invited', customerId, { portalUserId: user.id, customerId, contactId }));
     return user;

@@ -7,10 +7,10 @@ import { type Tx, transact } from '@customer360/kernel/transact';
 import { emailKey } from '../customer/email-key.ts';
 import type { CustomerEnv } from '../env.ts';
 import type { Ctx } from '../loaders.ts';
+import { tokenHash } from '../mail/link-token.ts';
+import { mailLink, PORTAL_LINKS } from '../mail/mail-link.ts';
 import { mailConfigured } from '../mail/mail-queue.ts';
 import { fact } from '../write.ts';
-import { tokenHash } from './link-token.ts';
-import { mailLink } from './mail-link.ts';
 import { signInMail } from './mails.ts';
 import { findByEmail, findByLink, findPortalUser, findSignedIn, PortalUserTable } from './portal-user.table.ts';
 import type { PortalUser } from './self-service.ts';
@@ -65,7 +65,8 @@ export async function requestPortalSignIn(ctx: Ctx, email: string): Promise<bool
       const user = await findPortalUser(tx, id);
       if (user?.state !== 'active' || user.customerId !== customerId) return false;
       const env = ctx.env as CustomerEnv;
-      return (await mailLink(tx, user, email, SIGN_IN_HOURS, (token, expiresAt) => signInMail(env, token, expiresAt))) ?? true;
+      const to = { id, customerId, to: email };
+      return (await mailLink(tx, PORTAL_LINKS, to, SIGN_IN_HOURS, (token, expiresAt) => signInMail(env, token, expiresAt))) ?? true;
     });
   }
   return true;

@@ -47,6 +47,7 @@ export const selfServiceResolvers: Resolvers = {
     customer: (row, _, ctx) => ctx.loaders.customer.load(row.customerId),
     contact: (row, _, ctx) => (row.contactId ? ctx.loaders.contact.load(row.contactId) : null),
     decidedBy: (row) => row.decidedByKind && { kind: row.decidedByKind, id: row.decidedById! },
+    textFlags: (row, _, ctx) => ctx.loaders.textFlags.load(row.id),
     createdBy,
   },
   ProfileChange: {

@@ -5,6 +5,7 @@ import { changesOf, updateRow } from '@customer360/kernel/rows';
 import { type Tx, transact } from '@customer360/kernel/transact';
 import { emailKey } from '../customer/email-key.ts';
 import type { Ctx } from '../loaders.ts';
+import { STAFF_LINKS, voidLinks } from '../mail/mail-link.ts';
 import { type Changes, fact, publicNames } from '../write.ts';
 import { checkStaffFields, DIRECTORY_LOCK, emailProblem, requireManager } from './create-staff-member.ts';
 import { beginHandOver } from './hand-over.ts';
@@ -21,9 +22,10 @@ export async function updateStaffMember(
 ): Promise<StaffMember | Problem> {
   checkStaffFields(input);
   if (input.managerId === id) throw badInput('input.managerId', 'nobody is their own manager');
-  return change(ctx, id, { expectedVersion }, async (tx, staff) => {
+  return changeStaff(ctx, id, { expectedVersion }, async (tx, staff) => {
     const wanted = { ...input } as Partial<StaffMember>;
     if (input.active === null) wanted.active = true;
+    if (staff.invited && wanted.active) throw badInput('input.active', 'an invited person becomes active by signing in');
     if (input.roles) wanted.roles = [...new Set(input.roles)];
     if (input.email !== undefined) wanted.emailKey = emailKey(input.email)!;
     const changes = changesOf(staff, wanted);
@@ -33,6 +35,8 @@ export async function updateStaffMember(
     const refused = await refuseLastAdministrator(tx, staff, { ...staff, ...changes });
     if (refused) return refused;
     const saved = await updateRow(tx, StaffMemberTable, staff, changes);
+    // What was sent to the former address must not let anybody in.
+    if (changes.emailKey) await voidLinks(tx, STAFF_LINKS, id);
     if (staff.active && !saved.active) await beginHandOver(tx, id);
     tx.emit(fact('staff-member-updated', id, { staffId: id, version: saved.version, changed: publicNames(changes), active: saved.active }));
     tx.state(staffState(saved));
@@ -42,10 +46,10 @@ export async function updateStaffMember(
 
 /** Soft-deletes a member of staff, who is inactive from then on. */
 export const deleteStaffMember = (ctx: Ctx, id: string, expectedVersion?: number | null): Promise<StaffMember | Problem> =>
-  change(ctx, id, { expectedVersion }, async (tx, staff) => {
+  changeStaff(ctx, id, { expectedVersion }, async (tx, staff) => {
     const refused = await refuseLastAdministrator(tx, staff, { ...staff, active: false });
     if (refused) return refused;
-    const deleted = await updateRow(tx, StaffMemberTable, staff, { deletedAt: tx.now, active: false });
+    const deleted = await updateRow(tx, StaffMemberTable, staff, { deletedAt: tx.now, active: false, issuer: null, subject: null });
     if (staff.active) await beginHandOver(tx, id);
     tx.emit(fact('staff-member-deleted', id, { staffId: id, version: deleted.version }));
     tx.state(staffState(deleted));
@@ -54,7 +58,7 @@ export const deleteStaffMember = (ctx: Ctx, id: string, expectedVersion?: number
 
 /** Brings a member of staff back, still inactive. */
 export const restoreStaffMember = (ctx: Ctx, id: string): Promise<StaffMember | Problem> =>
-  change(ctx, id, { deleted: true }, async (tx, staff) => {
+  changeStaff(ctx, id, { deleted: true }, async (tx, staff) => {
     if (await emailTaken(tx, staff.emailKey, id)) {
       return problem('RestoreConflict', 'Another member of staff has this e-mail address by now.', { field: 'email' });
     }
@@ -69,7 +73,8 @@ async function refuseLastAdministrator(tx: Tx, before: StaffMember, after: Staff
   return problem('LastAdministrator', 'Nobody else can administer the staff directory; make another admin first.');
 }
 
-function change(
+/** A member of staff under the lock of the directory, at the expected version. */
+export function changeStaff(
   ctx: Ctx,
   id: string,
   options: { expectedVersion?: number | null; deleted?: boolean },

@@ -55,7 +55,7 @@ export async function createStaffMember(ctx: Ctx, input: CreateStaffMemberInput)
 }
 
 /** Writes the row, its fact and its state. */
-export async function addStaffMember(tx: Tx, id: string, input: StaffFields): Promise<StaffMember> {
+export async function addStaffMember(tx: Tx, id: string, input: StaffFields, invited = false): Promise<StaffMember> {
   const staff = await insertRow<StaffMember>(tx, StaffMemberTable, {
     ...newRow(tx.actor, tx.now, id),
     name: input.name,
@@ -64,7 +64,10 @@ export async function addStaffMember(tx: Tx, id: string, input: StaffFields): Pr
     roles: [...new Set(input.roles)],
     team: input.team ?? null,
     managerId: input.managerId ?? null,
-    active: input.active ?? true,
+    active: !invited && (input.active ?? true),
+    invited,
+    issuer: null,
+    subject: null,
   });
   tx.emit(fact('staff-member-created', id, { staffId: id, version: staff.version, roles: staff.roles, active: staff.active }));
   tx.state(staffState(staff));

@@ -1,4 +1,4 @@
-// An owner who is no longer active hands the customers over by itself: to the nearest active manager, or to the pool [Inactive owner]. It is driven
+// An owner who is no longer active hands the customers over by itself, and the shared views: to the nearest active manager, or to the pool [Inactive owner]. It is driven
 // by what the tables say (a customer whose owner is inactive), slice by slice, so that a kill between two slices loses and repeats nothing.
 import { SYSTEM } from '@customer360/kernel/actor';
 import type { ServiceContext } from '@customer360/kernel/context';
@@ -6,6 +6,7 @@ import type { Reader } from '@customer360/kernel/database';
 import { type Sql, sql } from '@customer360/kernel/sql';
 import { type Tx, transact } from '@customer360/kernel/transact';
 import { assignOwner } from '../customer/assign-owner.ts';
+import { handOverViews } from '../saved-view/change-saved-view.ts';
 import { fact } from '../write.ts';
 
 /** The report on one hand-over. */
@@ -100,7 +101,11 @@ async function handOverSlice(ctx: ServiceContext, staffId: string): Promise<numb
       'findStillOwned',
       sql`select id from customer where id = any(${lock}::uuid[]) and owner_id = ${staffId} and deleted_at is null`,
     );
-    if (mine.length === 0) return owned.length === 0 ? finish(tx, staffId) : 0;
+    if (mine.length === 0) {
+      if (owned.length > 0) return 0;
+      await handOverViews(tx, staffId, toStaffId);
+      return finish(tx, staffId);
+    }
     const moved = await assignOwner(
       tx,
       mine.map(({ id }) => id),

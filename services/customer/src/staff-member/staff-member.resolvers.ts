@@ -7,8 +7,10 @@ import { list } from '../list.ts';
 import type { Ctx } from '../loaders.ts';
 import { deleteStaffMember, restoreStaffMember, updateStaffMember } from './change-staff-member.ts';
 import { createStaffMember } from './create-staff-member.ts';
+import { inviteStaffMember, resendStaffInvitation, revokeStaffInvitation } from './invite-staff-member.ts';
+import { signInStaff } from './sign-in-staff.ts';
 import { staffList } from './staff-member.table.ts';
-import { STAFF_ROLES, type StaffMember } from './staff-member.ts';
+import { STAFF_ROLES, STAFF_STATES, type StaffMember, stateOf } from './staff-member.ts';
 
 async function staffMember(ctx: Ctx, id: string): Promise<StaffMember> {
   const found = await ctx.loaders.staff.load(id);
@@ -18,6 +20,7 @@ async function staffMember(ctx: Ctx, id: string): Promise<StaffMember> {
 
 export const staffMemberResolvers: Resolvers = {
   StaffRole: enumOf(STAFF_ROLES),
+  StaffState: enumOf(STAFF_STATES),
   Query: {
     staffMember: (_, args, ctx) => staffMember(ctx, args.id),
     staffMembers: (_, args, ctx) => list(ctx, staffList, args),
@@ -27,9 +30,15 @@ export const staffMemberResolvers: Resolvers = {
     updateStaffMember: (_, args, ctx) => updateStaffMember(ctx, args.id, args.expectedVersion, args.input),
     deleteStaffMember: (_, args, ctx) => deleteStaffMember(ctx, args.id, args.expectedVersion),
     restoreStaffMember: (_, args, ctx) => restoreStaffMember(ctx, args.id),
+    inviteStaffMember: (_, { input }, ctx) => inviteStaffMember(ctx, input),
+    resendStaffInvitation: (_, { id }, ctx) => resendStaffInvitation(ctx, id),
+    revokeStaffInvitation: (_, { id, expectedVersion }, ctx) => revokeStaffInvitation(ctx, id, expectedVersion),
+    signInStaff: (_, { input }, ctx) => signInStaff(ctx, input),
   },
   StaffMember: {
     __resolveReference: (ref, ctx) => ctx.loaders.staff.load(ref.id),
+    state: (row) => stateOf(row) as never,
+    invitationExpiresAt: async (row, _, ctx) => (row.invited ? ((await ctx.loaders.invitation.load(row.id))?.expiresAt ?? null) : null),
     manager: (row, _, ctx) => (row.managerId ? ctx.loaders.staff.load(row.managerId) : null),
     ownedCustomers: async (row, _, ctx) => (await ctx.loaders.owned.load(row.id))?.count ?? 0,
     successor: async (row, _, ctx) => {
@@ -47,4 +56,8 @@ export const staffMemberResolvers: Resolvers = {
   UpdateStaffMemberResult: memberOf('StaffMember'),
   DeleteStaffMemberResult: memberOf('StaffMember'),
   RestoreStaffMemberResult: memberOf('StaffMember'),
+  InviteStaffMemberResult: memberOf('StaffMember'),
+  ResendStaffInvitationResult: memberOf('StaffMember'),
+  RevokeStaffInvitationResult: memberOf('StaffMember'),
+  SignInStaffResult: memberOf('StaffMember'),
 };

@@ -1,12 +1,14 @@
 // The staff directory: schema, list and loader.
-import type { RequestContext } from '@customer360/kernel/context';
+import type { RequestContext, ServiceContext } from '@customer360/kernel/context';
+import type { Reader } from '@customer360/kernel/database';
 import { rowColumns } from '@customer360/kernel/entity';
 import { field } from '@customer360/kernel/filter';
 import { searchIn } from '@customer360/kernel/list';
 import { byKey } from '@customer360/kernel/loader';
 import { keyset } from '@customer360/kernel/paging';
 import { columns, raw, sql } from '@customer360/kernel/sql';
-import type { Tx } from '@customer360/kernel/transact';
+import { type Standing, standingNews } from '@customer360/kernel/standing';
+import type { RowChange, Tx } from '@customer360/kernel/transact';
 import { EntitySchema } from 'typeorm';
 import type { ListSpec } from '../list.ts';
 import type { StaffMember } from './staff-member.ts';
@@ -22,6 +24,9 @@ export const StaffMemberTable = new EntitySchema<StaffMember>({
     team: { type: 'text', nullable: true },
     managerId: { name: 'manager_id', type: 'uuid', nullable: true },
     active: { type: 'boolean' },
+    invited: { type: 'boolean' },
+    issuer: { type: 'text', nullable: true },
+    subject: { type: 'text', nullable: true },
   },
 });
 
@@ -76,3 +81,37 @@ export const emailTaken = async (tx: Tx, emailKey: string, id: string): Promise<
     'findStaffByEmail',
     sql`select 1 from staff_member where email_key = ${emailKey} and id <> ${id} and deleted_at is null`,
   )) !== undefined;
+
+/** Whom the link of an invitation leads to, if it is still good. */
+export const findByLink = (reader: Reader, hash: string): Promise<StaffMember | undefined> =>
+  reader.one(
+    'findStaffLink',
+    sql`select ${select} from staff_link l join staff_member s on s.id = l.staff_id
+        where l.token_hash = ${hash} and l.expires_at > now() and s.invited and s.deleted_at is null`,
+  );
+
+/** Who signs in as this subject. */
+export const findBySubject = (reader: Reader, issuer: string, subject: string): Promise<StaffMember | undefined> =>
+  reader.one('findStaffBySubject', sql`select ${select} from staff_member s where s.issuer = ${issuer} and s.subject = ${subject}`);
+
+/** The living member of staff with this e-mail address. */
+export const findByEmail = (reader: Reader, emailKey: string): Promise<StaffMember | undefined> =>
+  reader.one('findStaffByEmailKey', sql`select ${select} from staff_member s where s.email_key = ${emailKey} and s.deleted_at is null`);
+
+/** Until when the invitations of these people work. */
+export const findInvitations = (reader: Reader, ids: readonly string[]): Promise<Array<{ staffId: string; expiresAt: Date }>> =>
+  reader.query(
+    'findStaffInvitations',
+    sql`select l.staff_id as "staffId", max(l.expires_at) as "expiresAt" from staff_link l join staff_member s on s.id = l.staff_id
+        where l.staff_id = any(${[...ids]}::uuid[]) and l.expires_at > now() and s.invited and s.deleted_at is null group by l.staff_id`,
+  );
+
+/** What the directory says of a token's subject now; undefined where it does not know them. */
+export const standingOf = async ({ db }: ServiceContext, id: string): Promise<Standing | undefined> =>
+  db.one('findStanding', sql`select roles, active and deleted_at is null as active from staff_member where id = ${id}`);
+
+/** Once it has committed, the next request of these people is judged anew. */
+export const standingChanged = (tx: Tx, changes: ReadonlyArray<RowChange<{ readonly id: string }>>, { news }: ServiceContext): void =>
+  tx.afterCommit(() => {
+    for (const { after } of changes) news.publish(standingNews(after.id));
+  });

@@ -11,7 +11,19 @@ export interface StaffMember extends Row {
   team: string | null;
   managerId: string | null;
   active: boolean;
+  /** Invited, and not signed in yet: not active either. */
+  invited: boolean;
+  /** Who the identity provider says they are, where it was told whom that is here; otherwise the id is the subject. */
+  issuer: string | null;
+  subject: string | null;
 }
+
+export const STAFF_STATES = ['invited', 'active', 'inactive'] as const;
+export type StaffState = (typeof STAFF_STATES)[number];
+
+/** Where the person stands. */
+export const stateOf = ({ invited, active }: Pick<StaffMember, 'invited' | 'active'>): StaffState =>
+  invited ? 'invited' : active ? 'active' : 'inactive';
 
 /** What an admin may set. */
 export interface StaffFields {

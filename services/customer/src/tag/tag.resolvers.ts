@@ -20,7 +20,11 @@ export const tagResolvers: Resolvers = {
     addTags: (_, { customerId, names }, ctx) => addTags(ctx, customerId, names),
     removeTags: (_, { customerId, names }, ctx) => removeTags(ctx, customerId, names),
   },
-  Tag: { customerCount: async ({ id }, _, ctx) => (await ctx.loaders.taggedCount.load(id))?.count ?? 0, createdBy },
+  Tag: {
+    customerCount: async ({ id }, _, ctx) => (await ctx.loaders.taggedCount.load(id))?.count ?? 0,
+    textFlags: (row, _, ctx) => ctx.loaders.textFlags.load(row.id),
+    createdBy,
+  },
   CreateTagResult: memberOf('Tag'),
   UpdateTagResult: memberOf('Tag'),
   AddTagsResult: memberOf('Customer'),

@@ -13,14 +13,14 @@ export async function reviewTextFlag(ctx: Ctx, id: string): Promise<TextFlag> {
     sql`select ${TEXT_FLAG} from ${textFlagList.from} where f.id = ${id} and ${textFlagList.visible(ctx.actor, false)}`,
   );
   if (!seen) throw notFound('TextFlag', id);
-  return transact<TextFlag>(ctx, { lock: [seen.customerId] }, async (tx) => {
+  return transact<TextFlag>(ctx, { lock: [seen.customerId ?? seen.rowId] }, async (tx) => {
     const reviewed = await tx.one<TextFlag>(
       'reviewTextFlag',
       sql`update text_flag f set state = 'reviewed', reviewed_at = ${tx.now}, reviewed_by_kind = ${tx.actor.kind}, reviewed_by_id = ${tx.actor.id}
           where f.id = ${id} and f.state = 'open' returning ${TEXT_FLAG}`,
     );
     if (!reviewed) return seen;
-    tx.emit(fact('text-flag-reviewed', reviewed.customerId, { textFlagId: id, customerId: reviewed.customerId }));
+    tx.emit(fact('text-flag-reviewed', reviewed.customerId ?? reviewed.rowId, { textFlagId: id, customerId: reviewed.customerId }));
     return reviewed;
   });
 }

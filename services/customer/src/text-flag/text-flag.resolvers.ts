@@ -12,7 +12,7 @@ export const textFlagResolvers: Resolvers = {
   Query: { textFlags: (_, args, ctx) => list(ctx, textFlagList, args) },
   Mutation: { reviewTextFlag: (_, { id }, ctx) => reviewTextFlag(ctx, id) },
   TextFlag: {
-    customer: (row, _, ctx) => ctx.loaders.customer.load(row.customerId),
+    customer: (row, _, ctx) => (row.customerId ? ctx.loaders.customer.load(row.customerId) : null),
     reviewedBy: (row) => row.reviewedByKind && { kind: row.reviewedByKind, id: row.reviewedById! },
   },
 };

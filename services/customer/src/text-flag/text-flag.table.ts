@@ -9,13 +9,14 @@ import { manyByKey } from '@customer360/kernel/loader';
 import { keyset } from '@customer360/kernel/paging';
 import { raw, sql } from '@customer360/kernel/sql';
 import type { ListSpec } from '../list.ts';
-import { visibleCustomer } from '../scope.ts';
+import { customerField, visibleCustomer } from '../scope.ts';
 
 export const TEXT_FLAG_STATES = ['open', 'reviewed', 'gone'] as const;
 
 export interface TextFlag {
   id: string;
-  customerId: string;
+  /** Null where no customer stands behind the text, such as a tag's name. */
+  customerId: string | null;
   /** SDL name of the noun, for example `Relationship`. */
   noun: string;
   rowId: string;
@@ -37,14 +38,21 @@ export const TEXT_FLAG =
 export const textFlagList: ListSpec<TextFlag> = {
   name: 'listTextFlags',
   select: TEXT_FLAG,
-  from: raw('text_flag f join customer c on c.id = f.customer_id'),
-  visible: (actor: Actor) => visibleCustomer(actor, 'c'),
+  from: raw('text_flag f left join customer c on c.id = f.customer_id'),
+  visible: (actor: Actor) => sql`(f.customer_id is null or ${visibleCustomer(actor, 'c')})`,
   order: keyset({
     fields: { FOUND_AT: { column: raw('f.found_at'), type: 'timestamptz' } },
     id: raw('f.id'),
     default: [{ field: 'FOUND_AT', direction: 'DESC' }],
   }),
-  filter: { state: field('f.state', 'enum'), customerId: field('f.customer_id', 'uuid'), foundAt: field('f.found_at', 'timestamptz') },
+  filter: {
+    state: field('f.state', 'enum'),
+    customerId: customerField('f.customer_id'),
+    noun: field('f.noun', 'text'),
+    rowId: field('f.row_id', 'uuid'),
+    field: field('f.field', 'text'),
+    foundAt: field('f.found_at', 'timestamptz'),
+  },
 };
 
 /** The open flags of rows. */
