@@ -1,5 +1,6 @@
-// A mail server of the test's own at the port that the stack's SMTP_URL names: real SMTP, from greeting to QUIT. One test file at a time may listen there,
-// so everything about mails stands in one file; what was queued before it listens arrives later.
+// A mail server of the test's own at the port that the stack's SMTP_URL names: real SMTP, from greeting to QUIT. One test file at a time listens there; the
+// next one waits for the port. What was queued before it listens arrives later.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SMTPServer } from 'smtp-server';
 import { eventually } from './stack.ts';
 
@@ -23,6 +24,9 @@ export interface MailServer {
   mailTo(address: string, subject: RegExp, after?: number): Promise<Received>;
   close(): Promise<void>;
 }
+
+/** How long a test file may have to wait for it. */
+export const MAIL_SERVER_WITHIN_MS = 300_000;
 
 export async function mailServer(): Promise<MailServer> {
   const port = Number(process.env.CUSTOMER360_SMTP_PORT);
@@ -49,10 +53,12 @@ export async function mailServer(): Promise<MailServer> {
       });
     },
   });
-  await new Promise<void>((resolve, reject) => {
-    server.on('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
+  const listening = () =>
+    new Promise<boolean>((resolve, reject) => {
+      server.server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(false) : reject(error)));
+      server.server.listen(port, '127.0.0.1', () => resolve(true));
+    });
+  while (!(await listening())) await sleep(500);
   return {
     received,
     refuse: (address, code, times) => void refusals.set(address, { code, times }),

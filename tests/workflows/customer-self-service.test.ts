@@ -19,14 +19,14 @@ import {
   update,
 } from '../support/customers.ts';
 import { logInteraction } from '../support/interactions.ts';
-import { type MailServer, mailServer } from '../support/mail-server.ts';
+import { MAIL_SERVER_WITHIN_MS, type MailServer, mailServer } from '../support/mail-server.ts';
 import { merged } from '../support/merges.ts';
 import { type Caller, database, eventually, gql, must, stack, type TokenSpec } from '../support/stack.ts';
 
 let mail: MailServer;
 beforeAll(async () => {
   mail = await mailServer();
-});
+}, MAIL_SERVER_WITHIN_MS);
 afterAll(() => mail.close());
 
 const REQUEST = 'id field oldValue newValue state reason version';

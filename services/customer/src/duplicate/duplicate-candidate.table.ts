@@ -61,14 +61,14 @@ export interface FoundPair {
  * changed since, and open ones that are no more found go: all of them where the customers `changed`, else those of another model. Answers the pairs that are
  * news.
  */
-export const takePairs = (
+export async function takePairs(
   tx: Tx,
   checked: readonly string[],
   pairs: readonly FoundPair[],
   modelVersion: string,
   changed: boolean,
-): Promise<DuplicatePair[]> =>
-  tx.query(
+): Promise<DuplicatePair[]> {
+  const pairsTaken = await tx.query<DuplicatePair & { earlierReason: string | null }>(
     'takeDuplicatePairs',
     sql`with found as (
           select f.*, array[a.fingerprint, b.fingerprint] as fingerprints
@@ -79,7 +79,7 @@ export const takePairs = (
           delete from duplicate_candidate d where d.state = 'open' and (${changed} or d.model_version <> ${modelVersion}) and (d.customer_id = any(${[...checked]}::uuid[]) or d.other_customer_id = any(${[...checked]}::uuid[]))
             and not exists (select 1 from found f where f.customer_id = d.customer_id and f.other_customer_id = d.other_customer_id)
         ), before as (
-          select d.customer_id, d.other_customer_id, d.state from duplicate_candidate d join found f using (customer_id, other_customer_id)
+          select d.customer_id, d.other_customer_id, d.state, d.dismiss_reason as earlier from duplicate_candidate d join found f using (customer_id, other_customer_id)
         ), taken as (
           insert into duplicate_candidate as d (id, customer_id, other_customer_id, score, reasons, model_version, state, found_at, updated_at)
           select gen_random_uuid(), f.customer_id, f.other_customer_id, f.score, f.reasons::jsonb, ${modelVersion}, 'open', ${tx.now}, ${tx.now}
@@ -93,9 +93,17 @@ export const takePairs = (
             or d.state = 'merged'
           returning d.*
         )
-        select ${raw(COLUMNS)} from taken d left join before using (customer_id, other_customer_id) where before.state is distinct from 'open'
+        select ${raw(COLUMNS)}, before.earlier as "earlierReason" from taken d left join before using (customer_id, other_customer_id) where before.state is distinct from 'open'
         order by d.customer_id, d.other_customer_id`,
   );
+  await tx.written('duplicate_candidate', pairsTaken.map(withEarlierReason));
+  return pairsTaken;
+}
+
+const withEarlierReason = ({ earlierReason, ...after }: DuplicatePair & { earlierReason: string | null }) => ({
+  before: { ...after, dismissReason: earlierReason },
+  after,
+});
 
 /** A person says that these are two. */
 export async function dismissPair(
@@ -115,9 +123,7 @@ export async function dismissPair(
           dismissed_fingerprints = excluded.dismissed_fingerprints
         returning ${raw(COLUMNS)}, old.dismiss_reason as "earlierReason"`,
   );
-  await tx.written('duplicate_candidate', [
-    { before: row!.earlierReason === null ? null : { ...row!, dismissReason: row!.earlierReason }, after: row! },
-  ]);
+  await tx.written('duplicate_candidate', [withEarlierReason(row!)]);
   return row!;
 }
 

@@ -58,6 +58,10 @@ export async function tagsByName(tx: Tx, names: readonly string[]): Promise<stri
         from unnest(${rows.map((row) => row.id)}::uuid[], ${names as string[]}::text[]) as new(id, name)
         on conflict (lower(name)) where deleted_at is null do nothing returning id, name`,
   );
+  await tx.written(
+    'tag',
+    made.map((after) => ({ before: null, after })),
+  );
   for (const { id, name } of made) tx.emit(fact('tag-created', id, { tagId: id, version: 1, name, colour: null }));
   return (await findTagsByName(tx, names)).map(({ id }) => id);
 }
