@@ -196,7 +196,7 @@ test('[PII in notes field] a file, its undoing and a bulk change flag and clear 
   await run('admin', { action: 'UPDATE', ids, arguments: { custom: { [field.key]: 'as agreed' } } });
   expect(await open()).toHaveLength(10);
 
-  const known = await contactOf((await person({ externalId: name })).id, { firstName: 'Grace', lastName: word(), jobTitle: 'Buyer' });
+  const known = await contactOf((await organisation({ externalId: name })).id, { firstName: 'Grace', lastName: word(), jobTitle: 'Buyer' });
   const again = await load(
     csv(['Number', 'First', 'Last', 'Title'], [name, 'Grace', known.lastName, CARD]),
     {},
@@ -206,6 +206,7 @@ test('[PII in notes field] a file, its undoing and a bulk change flag and clear 
     })),
     'UPDATE',
   );
+  expect(await rowsOf(again.id)).toMatchObject([{ outcome: 'UPDATED', customer: { id: known.customerId } }]);
   expect(await flagsOf(known.id)).toEqual({ jobTitle: KINDS });
   await undo(again);
   await until(again.id, 'UNDONE');

@@ -1,24 +1,8 @@
 // The census of the customer service: what each column of each table is, and what erasure, export, merge and retention do with it.
 // A test compares it with the live schema and fails on an undeclared column (architecture.md, "No table may stay silent").
-import {
-  type Census,
-  type ColumnCensus,
-  columnsOf,
-  customerCensus,
-  plainColumns,
-  pseudonym,
-  rowCensus,
-  told,
-} from '@customer360/customer-data/census';
-
-const identifier: ColumnCensus = { class: 'identifier', erase: 'clear', export: true };
-const contactable: ColumnCensus = { class: 'contact', erase: 'clear', export: true };
-const content: ColumnCensus = { class: 'content', erase: 'clear', export: true };
-/** What people write as they like. [PII in notes field] */
-const freeText: ColumnCensus = { ...content, freeText: true };
-/** The same in what is set up rather than recorded of a customer: names and descriptions for everybody to read. */
-const plainFreeText: ColumnCensus = { class: 'none', erase: 'keep', export: false, freeText: true };
-const child = { ...rowCensus, ...customerCensus, ...columnsOf(pseudonym, 'deletion_id') };
+import { type Census, columnsOf, customerCensus, plainColumns, pseudonym, rowCensus, told } from '@customer360/customer-data/census';
+import { child, contactable, content, freeText, identifier, plainFreeText } from './census-classes.ts';
+import { jobCensus } from './census-jobs.ts';
 
 export const census: Census = {
   customer: {
@@ -198,116 +182,7 @@ export const census: Census = {
     merge: 'keep',
     retain: 'operational',
   },
-  import: {
-    customer: null,
-    columns: {
-      ...rowCensus,
-      ...plainColumns(
-        'status',
-        'format',
-        'encoding',
-        'delimiter',
-        'bytes',
-        'sha256',
-        'refusal',
-        'mapping',
-        'options',
-        'actor_roles',
-        'upload_id',
-      ),
-      ...plainColumns('rows_total', 'rows_done', 'counts', 'step_started_at', 'finished_at', 'worked_at', 'cleared_at'),
-      ...columnsOf(pseudonym, 'actor_id'),
-      // Samples stand in `columns`; retention clears both.
-      ...columnsOf({ ...content, export: false }, 'file_name', 'columns'),
-    },
-    merge: 'keep',
-    retain: 'operational',
-  },
-  import_file: {
-    customer: null,
-    columns: {
-      ...plainColumns('import_id', 'upload_id', 'position', 'stored_at'),
-      content: { class: 'content', erase: 'delete', export: false },
-    },
-    merge: 'keep',
-    retain: 'operational',
-  },
-  import_row: {
-    customer: 'customer_id',
-    columns: {
-      ...plainColumns('import_id', 'row', 'id', 'line', 'verdict', 'match_row', 'match_score', 'decision', 'outcome'),
-      ...columnsOf(pseudonym, 'customer_id', 'match_id'),
-      ...columnsOf({ ...content, export: false }, 'cells', 'unreadable', 'errors', 'match_reasons', 'message', 'row_hash'),
-    },
-    merge: 'keep',
-    retain: 'operational',
-  },
-  import_key: {
-    customer: null,
-    columns: { ...plainColumns('import_id', 'kind', 'row'), key: { class: 'identifier', erase: 'delete', export: false } },
-    merge: 'keep',
-    retain: 'operational',
-  },
-  import_change: {
-    customer: 'customer_id',
-    columns: {
-      ...plainColumns('import_id', 'id', 'row', 'table_name', 'version'),
-      ...columnsOf(pseudonym, 'customer_id', 'row_id'),
-      ...columnsOf({ class: 'content', erase: 'delete', export: false }, 'before', 'after'),
-    },
-    merge: 'keep',
-    retain: 'operational',
-  },
-  import_token: {
-    customer: null,
-    columns: plainColumns('token_hash', 'import_id', 'purpose', 'expires_at'),
-    merge: 'keep',
-    retain: 'operational',
-  },
-  import_template: {
-    customer: null,
-    columns: { ...rowCensus, ...plainColumns('columns', 'options'), name: plainFreeText },
-    merge: 'keep',
-    retain: 'configuration',
-  },
-  bulk_job: {
-    customer: null,
-    columns: {
-      ...rowCensus,
-      ...plainColumns('action', 'status', 'actor_roles', 'items_total', 'items_ok', 'items_skipped', 'items_refused'),
-      ...plainColumns('decided_by_kind', 'started_at', 'finished_at', 'worked_at', 'file_expires_at', 'cleared_at'),
-      ...columnsOf(pseudonym, 'decided_by_id'),
-      // Values of personal custom fields may stand in `arguments`; retention clears them.
-      ...columnsOf({ ...content, export: false }, 'arguments'),
-      rejection_reason: { ...freeText, export: false },
-    },
-    merge: 'keep',
-    retain: 'audit_logs',
-  },
-  bulk_slice: {
-    customer: null,
-    columns: { ...plainColumns('job_id', 'position'), ...columnsOf(pseudonym, 'customer_ids') },
-    merge: 'keep',
-    retain: 'operational',
-  },
-  bulk_item: {
-    customer: 'customer_id',
-    columns: { ...plainColumns('job_id', 'position', 'id', 'outcome', 'reason'), ...columnsOf(pseudonym, 'customer_id') },
-    merge: 'keep',
-    retain: 'operational',
-  },
-  bulk_file: {
-    customer: null,
-    columns: { ...plainColumns('job_id', 'position'), content: { class: 'content', erase: 'delete', export: false } },
-    merge: 'keep',
-    retain: 'operational',
-  },
-  bulk_token: {
-    customer: null,
-    columns: plainColumns('token_hash', 'job_id', 'expires_at'),
-    merge: 'keep',
-    retain: 'operational',
-  },
+  ...jobCensus,
   tag: {
     customer: null,
     columns: { ...rowCensus, ...plainColumns('colour', 'merged_into'), name: plainFreeText },
