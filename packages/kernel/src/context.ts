@@ -13,7 +13,7 @@ export interface ServiceContext {
   readonly contracts: Contracts;
   /** Every configuration value of the service, as its env schema parsed it. */
   readonly env: Readonly<Record<string, unknown>>;
-  /** Wakes the relay after a commit that wrote events. */
+  /** After a commit: wakes the relay and the background tasks. */
   wake(): void;
   /** In-process news between consumers and waiting requests. */
   readonly news: News;
