@@ -86,6 +86,7 @@ const variables = commonEnv.extend({
   MAX_DIRECTIVES: count(5, 1_000).describe('Most directives of an operation.'),
   MAX_ROOT_FIELDS: count(20, 1_000).describe('Most fields at the root of an operation.'),
   MAX_COST: count(20_000, 100_000_000).describe('Most objects that an operation may ask for (product of the list sizes).'),
+  MAX_IN_FLIGHT: count(16, 10_000).describe('Operations of one actor that run at once; its next ones wait in line.'),
   RATE_LIMIT_PER_MINUTE: count(6_000, 10_000_000).describe('Requests of one actor per minute.'),
   RATE_LIMIT_ANONYMOUS_PER_MINUTE: count(600, 10_000_000).describe('Requests without a valid token, per address and minute.'),
   RATE_LIMITS_BY_ROLE: json(z.record(z.string(), roleLimit))

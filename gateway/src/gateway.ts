@@ -14,6 +14,7 @@ import { reject } from './metrics.ts';
 import { createRateLimiter } from './rate-limit.ts';
 import { openSafelist } from './safelist.ts';
 import { createSubgraphSources } from './subgraph-source.ts';
+import { inTurns } from './turns.ts';
 
 export interface RunningGateway {
   /** Base URL; the graph is at /graphql. */
@@ -33,8 +34,9 @@ export async function startGateway(env: GatewayEnv, log: Log): Promise<RunningGa
     log,
   });
   const graph = await openLiveGraph(env, sources, log);
+  const execute = inTurns(env.MAX_IN_FLIGHT, graph.execute, reject);
   const safelist = env.SAFELIST_FILE
-    ? await openSafelist({ file: env.SAFELIST_FILE, mode: env.SAFELIST_MODE, maxTokens: env.MAX_TOKENS, execute: graph.execute, log })
+    ? await openSafelist({ file: env.SAFELIST_FILE, mode: env.SAFELIST_MODE, maxTokens: env.MAX_TOKENS, execute, log })
     : undefined;
   const verify = outerVerifier(env.AUTH_ISSUERS, {
     keysMaxAgeMs: env.AUTH_KEYS_MAX_AGE_S * 1_000,
@@ -48,7 +50,7 @@ export async function startGateway(env: GatewayEnv, log: Log): Promise<RunningGa
   const http = await serveHttp<GatewayContext>({
     port: env.GATEWAY_PORT,
     ...(env.GATEWAY_HOST && { host: env.GATEWAY_HOST }),
-    graphql: { executeHTTPGraphQLRequest: safelist?.execute ?? graph.execute },
+    graphql: { executeHTTPGraphQLRequest: safelist?.execute ?? execute },
     contextOf: identity({ verify, rates, trustedProxies: env.TRUSTED_PROXIES, rejected: reject }),
     registry,
     log,

@@ -1,6 +1,7 @@
 // The gateway's process: reads the environment, starts, and leaves in order. The only file that knows about signals and exit codes.
 import { readEnv } from '@customer360/kernel/env';
 import { createLog } from '@customer360/kernel/log';
+import { releaseMemoryAtRest } from '@customer360/kernel/release-memory';
 import { onStopSignals } from '@customer360/kernel/stop-signals';
 import { startTraces } from '@customer360/kernel/telemetry';
 import { gatewayEnv } from './env.ts';
@@ -33,5 +34,6 @@ async function stop(why: string): Promise<void> {
   process.exit(0);
 }
 
+releaseMemoryAtRest();
 onStopSignals(env.EXIT_WITH_PARENT, stop);
 process.on('SIGHUP', () => gateway.reload('SIGHUP'));

@@ -98,7 +98,8 @@ function properties(data: string, broker: number, controller: number): string {
     'auto.create.topics.enable': false,
     'log.cleaner.dedupe.buffer.size': 4_194_304,
     'broker.session.timeout.ms': 1500,
-    'broker.heartbeat.interval.ms': 300,
+    'broker.heartbeat.interval.ms': 500,
+    'metadata.max.idle.interval.ms': 5000,
     'num.io.threads': 4,
     'num.network.threads': 2,
   })
@@ -147,7 +148,7 @@ export async function launchKafka(jars: string, dir: string, broker: number, con
   return run({
     name: 'kafka',
     command: javaCommand(),
-    args: java(jars, 'kafka.Kafka', [config], ['-Xms64m', '-Xmx256m']),
+    args: java(jars, 'kafka.Kafka', [config], ['-Xms32m', '-Xmx256m', '-XX:MinHeapFreeRatio=10', '-XX:MaxHeapFreeRatio=30']),
     env: { ...env, MALLOC_ARENA_MAX: '2' },
     cwd: dir,
     log,

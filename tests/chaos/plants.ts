@@ -88,11 +88,11 @@ export const PLANTS: readonly Plant[] = [
     edits: [
       {
         file: TRANSACT,
-        find: 'if (wrote) await writeOutbox(ctx, tx, facts, [...states.values()]);\n    return () => {\n      if (wrote) ctx.wake();',
+        find: 'if (facts.length > 0 || states.size > 0) await writeOutbox(ctx, tx, facts, [...states.values()]);\n    return () => {\n      ctx.wake();',
         put: `return () => {
       const write = (other: EntityManager) =>
         writeOutbox(ctx, { ...tx, query: (name, statement) => queryIn(other, name, statement) }, facts, [...states.values()]);
-      if (wrote) setTimeout(() => void ctx.db.dataSource.transaction(write).then(() => ctx.wake(), () => {}), 50);`,
+      if (facts.length > 0 || states.size > 0) setTimeout(() => void ctx.db.dataSource.transaction(write).then(() => ctx.wake(), () => {}), 50);`,
       },
     ],
   },

@@ -102,6 +102,11 @@ export const OPERATIONS: Record<string, Operation> = {
     query: `mutation($id: ID!) { recordMilestone(input: { customerId: $id, milestoneType: RENEWAL, occurredAt: "2026-01-01T00:00:00Z" }) ${made('id', 'Milestone')} }`,
     variables: id,
   },
+  consentHistory: {
+    query: 'query ($id: ID!) { customer(id: $id) { consentHistory { nodes { id } } } }',
+    variables: (id) => ({ id }),
+    role: 'dpo',
+  },
   recordConsent: {
     query: `mutation($id: ID!) { recordConsent(input: { customerId: $id, consentType: ANALYTICS, granted: true, source: WEB_FORM }) ${made('id', 'ConsentRecord')} }`,
     variables: id,

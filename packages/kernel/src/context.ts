@@ -22,7 +22,7 @@ export interface ServiceContext {
   readonly contracts: Contracts;
   /** Every configuration value of the service, as its env schema parsed it. */
   readonly env: Readonly<Record<string, unknown>>;
-  /** Wakes the relay after a commit that wrote events. */
+  /** After a commit: wakes the relay and the background tasks. */
   wake(): void;
   /** Sees every row that is written through its EntitySchema, in the same transaction: for what holds for all nouns and must not be forgotten by one. */
   readonly watchRows?: RowWatch;

@@ -12,6 +12,7 @@ import { readIdempotencyKey } from './idempotency-key.ts';
 import { type BatchConsumer, createProducer, startConsumer } from './kafka.ts';
 import { createLog } from './log.ts';
 import { startRelay } from './relay.ts';
+import { releaseMemoryAtRest } from './release-memory.ts';
 import { sql } from './sql.ts';
 import { heldToDirectory, type StandingOf } from './standing.ts';
 import { onStopSignals } from './stop-signals.ts';
@@ -23,6 +24,7 @@ import { innerVerifier } from './tokens.ts';
 /** Bounded work on a schedule, for example an escalation. Several instances may run it: it locks what it changes. */
 export interface BackgroundTask {
   readonly name: string;
+  /** How often it runs while this process commits changes or takes news; when nothing happens, less and less often, down to every five seconds. */
   readonly everyMs: number;
   run(ctx: ServiceContext): Promise<unknown>;
 }
@@ -50,6 +52,8 @@ export interface ServiceDefinition<L> {
 
 const DRAIN_EVERY_MS = 500;
 const PRUNE_EVERY_MS = 3_600_000;
+/** How often a task runs of itself when this process has neither changed nor heard anything: for what others left, or what has become due. */
+const CALM_MS = 5_000;
 const MAX_READY_LAG = 10_000;
 
 /** Runs a service until SIGTERM, SIGINT or (EXIT_WITH_PARENT) the end of its parent; with argument `migrate`, migrates and returns. */
@@ -77,23 +81,27 @@ export async function runService<L>(definition: ServiceDefinition<L>, env: Servi
   const producer = createProducer(kafka);
   const published = new Counter({ name: 'outbox_published_total', help: 'Events published to Kafka.', registers: [registry] });
   const relay = startRelay({ databaseUrl: env.DATABASE_URL, name, producer, log, published: (count) => published.inc(count) });
+  let tasks: ReturnType<typeof schedule> | undefined;
   const ctx: ServiceContext = {
     name,
     db,
     log,
     contracts: loadContracts(definition.schemas),
     env,
-    wake: () => relay.wake(),
+    wake() {
+      relay.wake();
+      tasks?.rouse();
+    },
     news: createNews(),
     ...(definition.watchRows && { watchRows: definition.watchRows }),
   };
   await definition.onStart?.(ctx);
-  const consumer = consume(ctx, definition.subscriptions, kafka);
-  const timers = schedule(ctx, [
+  tasks = schedule(ctx, [
     { name: 'drain parked keys', everyMs: DRAIN_EVERY_MS, run: () => drainParked(ctx, definition.subscriptions) },
     { name: 'prune markers', everyMs: PRUNE_EVERY_MS, run: pruneMarkers },
     ...(definition.background ?? []),
   ]);
+  const consumer = consume(ctx, definition.subscriptions, kafka);
   gauges(ctx, consumer, () => relay.leading());
 
   const verify = innerVerifier({ jwks: JSON.parse(env.INNER_JWKS), audience: name });
@@ -140,7 +148,7 @@ export async function runService<L>(definition: ServiceDefinition<L>, env: Servi
     stopping ??= (async () => {
       log.info({ why }, 'shutting down');
       const limit = setTimeout(() => process.exit(1), env.DRAIN_DELAY_MS + env.SHUTDOWN_GRACE_MS + 2_000);
-      timers.stop();
+      tasks?.stop();
       await http.close(env.SHUTDOWN_GRACE_MS, env.DRAIN_DELAY_MS);
       await graphql.stop();
       await consumer.stop();
@@ -156,6 +164,7 @@ export async function runService<L>(definition: ServiceDefinition<L>, env: Servi
     });
     return stopping;
   };
+  releaseMemoryAtRest();
   onStopSignals(env.EXIT_WITH_PARENT, shutdown);
 }
 
@@ -206,21 +215,43 @@ function gauges(ctx: ServiceContext, consumer: BatchConsumer, leading: () => boo
 }
 
 /** Runs each task on its interval, never twice at once in this process. Tasks lock what they change, so several instances do no harm. */
-function schedule(ctx: ServiceContext, tasks: readonly BackgroundTask[]): { stop(): void } {
-  const timers = tasks.map((task) => {
+function schedule(ctx: ServiceContext, tasks: readonly BackgroundTask[]): { rouse(): void; stop(): void } {
+  let stopped = false;
+  const loops = tasks.map(({ name, everyMs, run }) => {
+    let pause = everyMs;
+    let news = false;
     let busy = false;
-    return setInterval(async () => {
-      if (busy) return;
+    let timer: ReturnType<typeof setTimeout>;
+    const turn = async () => {
       busy = true;
-      try {
-        await task.run(ctx);
-      } catch (err) {
-        ctx.log.warn({ err, task: task.name }, 'background task failed; it runs again on schedule');
-      }
+      news = false;
+      await run(ctx).catch((err) => ctx.log.warn({ err, task: name }, 'background task failed; it runs again on schedule'));
       busy = false;
-    }, task.everyMs);
+      plan(news ? everyMs : Math.min(pause * 2, Math.max(everyMs, CALM_MS)));
+    };
+    const plan = (ms: number) => {
+      clearTimeout(timer);
+      pause = ms;
+      if (!stopped) timer = setTimeout(turn, ms);
+    };
+    plan(everyMs);
+    return {
+      rouse() {
+        news = true;
+        if (!busy && pause > everyMs) plan(everyMs);
+      },
+      stop: () => clearTimeout(timer),
+    };
   });
-  return { stop: () => timers.forEach(clearInterval) };
+  return {
+    rouse() {
+      for (const loop of loops) loop.rouse();
+    },
+    stop() {
+      stopped = true;
+      for (const loop of loops) loop.stop();
+    },
+  };
 }
 
 const PRUNE = 10_000;

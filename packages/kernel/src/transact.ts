@@ -142,10 +142,9 @@ export function openTx(ctx: ServiceContext, actor: Actor, manager: EntityManager
     afterCommit: (run) => void afterwards.push(run),
   };
   const flush = async () => {
-    const wrote = facts.length > 0 || states.size > 0;
-    if (wrote) await writeOutbox(ctx, tx, facts, [...states.values()]);
+    if (facts.length > 0 || states.size > 0) await writeOutbox(ctx, tx, facts, [...states.values()]);
     return () => {
-      if (wrote) ctx.wake();
+      ctx.wake();
       for (const run of afterwards) run();
     };
   };

@@ -11,6 +11,7 @@ import { LifecycleHistoryEntity } from './lifecycle-history/lifecycle-history.ta
 import { LifecycleStageEntity } from './lifecycle-stage/lifecycle-stage.table.ts';
 import { loaders } from './loaders.ts';
 import { LifecycleTables1730000002000 } from './migrations/1730000002000-lifecycle-tables.ts';
+import { MilestoneOfType1730000080000 } from './migrations/1730000080000-milestone-of-type.ts';
 import { MilestoneEntity } from './milestone/milestone.table.ts';
 import { OpportunityEntity } from './opportunity/opportunity.table.ts';
 import { InvoiceEntity, PaymentEntity, RefundEntity } from './purchase/purchase.table.ts';
@@ -38,7 +39,7 @@ await runService(
       WorkOrderEntity,
       EquipmentEntity,
     ],
-    migrations: [DirectoryTables1730000001000, LifecycleTables1730000002000],
+    migrations: [DirectoryTables1730000001000, LifecycleTables1730000002000, MilestoneOfType1730000080000],
     subscriptions,
     loaders,
     standingOf,

@@ -87,12 +87,16 @@ export function findConsents(db: Reader, customerIds: readonly string[]): Promis
   );
 }
 
-/** Whom a statement made now speaks for, and when the last one was recorded. */
+/**
+ * Whom a statement made now speaks for, and when the last one was recorded. `offset 0`: without it Postgres looks for the maximum from the newest record
+ * of all customers downwards.
+ */
 export async function findCoverage(tx: Tx, customerId: string): Promise<{ covers: string[]; lastRecordedAt: Date | null }> {
   const found = await tx.one<{ covers: string[]; lastRecordedAt: Date | null }>(
     'findCoverage',
     sql`with ${sideTree([customerId])}, sides as (select array_agg(id order by id) as covers from side)
-        select sides.covers, (select max(r.created_at) from consent_record r where r.covers && sides.covers) as "lastRecordedAt" from sides`,
+        select sides.covers, (select max(own.created_at) from (
+            select r.created_at from consent_record r where r.covers && sides.covers offset 0) own) as "lastRecordedAt" from sides`,
   );
   return found!;
 }
@@ -159,6 +163,8 @@ export function consentLoaders(db: Database) {
       ),
     ({ consentRecordId }) => consentRecordId,
   );
-  const history = pagesBelow(db, consentList, raw('true'), sql`r.covers && array${sidesOfParent}`, withSides);
+  // `offset 0`: first the customer's own few, then their order; else Postgres reads the newest of all customers until a page is full.
+  const own = sql`(select r.* from consent_record r where r.covers && array${sidesOfParent} offset 0) r`;
+  const history = pagesBelow(db, { ...consentList, from: own }, raw('true'), raw('true'), withSides);
   return { ofCustomer, record, ipAddress, history };
 }

@@ -14,7 +14,6 @@ export interface SystemMilestone {
   readonly details: object | null;
 }
 
-/** Spelled out as in the index `milestone_once`, so that Postgres finds by it even where it has no statistics yet. */
 const ONCE_ONLY_LIST = raw(ONCE_ONLY.map((type) => `'${type}'`).join(', '));
 
 type Written = Pick<Milestone, 'id' | 'customerId' | 'milestoneType' | 'occurredAt'> & { inserted: boolean };
@@ -36,7 +35,7 @@ export async function recordFromFacts(tx: Tx, milestones: readonly SystemMilesto
           ${items.map((i) => i.sourceRef)}::text[]) as new(id, customer_id, type, at, details, source_ref)
         where not (new.type in (${ONCE_ONLY_LIST}) and exists (
           select 1 from milestone hand where hand.customer_id = new.customer_id and hand.milestone_type = new.type and hand.deleted_at is null
-            and hand.milestone_type in (${ONCE_ONLY_LIST}) and hand.source_ref is distinct from new.source_ref))
+            and hand.source_ref is distinct from new.source_ref))
         on conflict (source_ref) do update set occurred_at = excluded.occurred_at, version = m.version + 1, updated_at = ${tx.now}
         where m.deleted_at is null and (m.milestone_type in ('first_contact', 'support_escalation') and excluded.occurred_at < m.occurred_at
           or m.milestone_type = 'first_purchase' and excluded.occurred_at <> m.occurred_at)
