@@ -768,6 +768,44 @@ export interface EventData {
     /** Names of the fields that changed, as in the graph; never their values. */
     readonly changed: ReadonlyArray<string>;
   };
+  /** A view was saved. CustomerList. Key: the saved view. */
+  'crm.customer.saved-view-created.v1': {
+    /** The saved view. */
+    readonly savedViewId: string;
+    /** The view's version after this change. */
+    readonly version: number;
+    /** Who sees it. */
+    readonly audience: 'only_me' | 'team' | 'everybody';
+  };
+  /** A saved view was deleted. CustomerList. Key: the saved view. */
+  'crm.customer.saved-view-deleted.v1': {
+    /** The saved view. */
+    readonly savedViewId: string;
+    /** The view's version after this change. */
+    readonly version: number;
+  };
+  /** A shared view was handed over. Its owner was deactivated. Key: the saved view. [Inactive owner] */
+  'crm.customer.saved-view-handed-over.v1': {
+    /** The saved view. */
+    readonly savedViewId: string;
+    /** The view's version after this change. */
+    readonly version: number;
+    /** Who left. */
+    readonly fromStaffId: string;
+    /** Whose it is now; null is nobody's. */
+    readonly toStaffId: string | null;
+  };
+  /** A saved view was changed. CustomerList. Key: the saved view. */
+  'crm.customer.saved-view-updated.v1': {
+    /** The saved view. */
+    readonly savedViewId: string;
+    /** The view's version after this change. */
+    readonly version: number;
+    /** Who sees it. */
+    readonly audience: 'only_me' | 'team' | 'everybody';
+    /** The names of the changed fields. */
+    readonly changed: ReadonlyArray<string>;
+  };
   /** A member of staff was added. The catalogue's User. Key: the member of staff. */
   'crm.customer.staff-member-created.v1': {
     /** The member of staff. */
@@ -785,6 +823,20 @@ export interface EventData {
     readonly staffId: string;
     /** The row's version after this change. */
     readonly version: number;
+  };
+  /** A member of staff was invited. A link was mailed to them, or once more. Key: the member of staff. */
+  'crm.customer.staff-member-invited.v1': {
+    /** The member of staff. */
+    readonly staffId: string;
+  };
+  /** A member of staff signed in for the first time. The identity provider's subject is known from now on, and whoever was invited is at work. Key: the member of staff. */
+  'crm.customer.staff-member-joined.v1': {
+    /** The member of staff. */
+    readonly staffId: string;
+    /** The row's version after this change. */
+    readonly version: number;
+    /** What the person may do. */
+    readonly roles: ReadonlyArray<'admin' | 'sales_manager' | 'sales_rep' | 'support_rep' | 'marketing' | 'dpo' | 'auditor'>;
   };
   /** A member of staff came back, inactive. Key: the member of staff. */
   'crm.customer.staff-member-restored.v1': {
@@ -837,19 +889,19 @@ export interface EventData {
     /** Names of the fields that changed, as in the graph. */
     readonly changed: ReadonlyArray<string>;
   };
-  /** A flagged text was reviewed. Somebody looked at a flagged text and let it stand. Key: the customer. [PII in notes field] */
+  /** A flagged text was reviewed. Somebody looked at a flagged text and let it stand. Key: the customer, or the row where none stands behind it. [PII in notes field] */
   'crm.customer.text-flag-reviewed.v1': {
     /** The flag. */
     readonly textFlagId: string;
-    /** The customer. */
-    readonly customerId: string;
+    /** The customer; null where none stands behind the text. */
+    readonly customerId: string | null;
   };
-  /** A free text was flagged. A free text holds what should not stand there, and waits for a review; the value itself is never told. Key: the customer. [PII in notes field] */
+  /** A free text was flagged. A free text holds what should not stand there, and waits for a review; the value itself is never told. Key: the customer, or the row where none stands behind it. [PII in notes field] */
   'crm.customer.text-flagged.v1': {
     /** The flag. */
     readonly textFlagId: string;
-    /** The customer. */
-    readonly customerId: string;
+    /** The customer; null where none stands behind the text. */
+    readonly customerId: string | null;
     /** The noun whose text it is. */
     readonly noun: string;
     /** The row. */
@@ -1558,8 +1610,14 @@ export const TOPIC_OF: Readonly<Record<EventType, string>> = {
   'crm.customer.relationship-ended.v1': 'crm.customer.events.v1',
   'crm.customer.relationship-restored.v1': 'crm.customer.events.v1',
   'crm.customer.relationship-updated.v1': 'crm.customer.events.v1',
+  'crm.customer.saved-view-created.v1': 'crm.customer.events.v1',
+  'crm.customer.saved-view-deleted.v1': 'crm.customer.events.v1',
+  'crm.customer.saved-view-handed-over.v1': 'crm.customer.events.v1',
+  'crm.customer.saved-view-updated.v1': 'crm.customer.events.v1',
   'crm.customer.staff-member-created.v1': 'crm.customer.events.v1',
   'crm.customer.staff-member-deleted.v1': 'crm.customer.events.v1',
+  'crm.customer.staff-member-invited.v1': 'crm.customer.events.v1',
+  'crm.customer.staff-member-joined.v1': 'crm.customer.events.v1',
   'crm.customer.staff-member-restored.v1': 'crm.customer.events.v1',
   'crm.customer.staff-member-updated.v1': 'crm.customer.events.v1',
   'crm.customer.tag-created.v1': 'crm.customer.events.v1',
