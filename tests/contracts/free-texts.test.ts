@@ -196,11 +196,12 @@ test('[PII in notes field] a file, its undoing and a bulk change flag and clear 
   await run('admin', { action: 'UPDATE', ids, arguments: { custom: { [field.key]: 'as agreed' } } });
   expect(await open()).toHaveLength(10);
 
-  const known = await contactOf((await organisation({ externalId: name })).id, { firstName: 'Grace', lastName: word(), jobTitle: 'Buyer' });
+  const company = await organisation({ externalId: name });
+  const known = await contactOf(company.id, { firstName: 'Grace', lastName: word(), jobTitle: 'Buyer' });
   const again = await load(
-    csv(['Number', 'First', 'Last', 'Title'], [name, 'Grace', known.lastName, CARD]),
+    csv(['Number', 'Company', 'First', 'Last', 'Title'], [name, company.displayName, 'Grace', known.lastName, CARD]),
     {},
-    ['CUSTOMER_EXTERNAL_ID', 'CONTACT_FIRST_NAME', 'CONTACT_LAST_NAME', 'CONTACT_JOB_TITLE'].map((name, n) => ({
+    ['CUSTOMER_EXTERNAL_ID', 'CUSTOMER_NAME', 'CONTACT_FIRST_NAME', 'CONTACT_LAST_NAME', 'CONTACT_JOB_TITLE'].map((name, n) => ({
       column: n + 1,
       field: name,
     })),
