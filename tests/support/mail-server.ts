@@ -53,12 +53,15 @@ export async function mailServer(): Promise<MailServer> {
       });
     },
   });
+  let failed: (error: NodeJS.ErrnoException) => void = () => {};
+  server.on('error', (error) => failed(error));
   const listening = () =>
     new Promise<boolean>((resolve, reject) => {
-      server.server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(false) : reject(error)));
+      failed = (error) => (error.code === 'EADDRINUSE' ? resolve(false) : reject(error));
       server.server.listen(port, '127.0.0.1', () => resolve(true));
     });
   while (!(await listening())) await sleep(500);
+  failed = () => {};
   return {
     received,
     refuse: (address, code, times) => void refusals.set(address, { code, times }),
