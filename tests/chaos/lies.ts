@@ -127,11 +127,13 @@ const astray = (known: OracleDoors): OracleDoors => ({
 
 /** Files that held more, that were not confirmed, whose lines came twice, or whose customers nobody was told of. */
 function liesAboutImports(known: OracleDoors, history: History, telling: Telling): Lie[] {
-  const done = history.find(({ import: told }) => told?.last === 'confirmed' && told.rows.some(({ does }) => does === 'create'));
+  // The last one: nothing came after it.
+  const done = history.findLast(({ import: told }) => told?.last === 'confirmed' && told.rows.some(({ does }) => does === 'create'));
   if (!done) return [];
   const told = done.import!;
   const instead = (change: Partial<ToldImport>): History => retold(history, done, { import: { ...told, ...change } });
-  const first = told.rows.find(({ does }) => does === 'create')!;
+  const others = new Set(history.flatMap((o) => (o === done ? [] : (o.import?.rows.map((row) => row.externalId) ?? []))));
+  const first = told.rows.find(({ does, externalId }) => does === 'create' && !others.has(externalId))!;
   const changed = (change: object) => instead({ rows: told.rows.map((row) => (row === first ? { ...row, ...change } : row)) });
   const completed = (records: TopicRecord[]) =>
     records.findIndex(({ key, headers }) => key === told.id && headers.ce_type === 'crm.customer.import-completed.v1');

@@ -31,6 +31,7 @@ export async function mergesHold(doors: OracleDoors, history: History, facts: Fa
     ...(await redirectsAgree(doors, world, ids)),
     ...(await rowsFollowTheirOrigin(doors, world, ids)),
     ...(await paymentsFollow(doors, world, history)),
+    ...(await consentsUnite(doors, world)),
     ...told(world, facts),
     ...(await acknowledged(doors, world, ids)),
     ...(await graphFollows(doors, world)),
@@ -172,6 +173,25 @@ async function paymentsFollow(doors: OracleDoors, { leads }: World, history: His
       found.push(disagrees(`survivor ${id}: revenue ${row?.revenue} of ${row?.count} purchases, paid were ${cents / 100} in ${count}`));
   }
   return found;
+}
+
+/** The survivor's state says granted only where one side's grant is later than every withdrawal of all sides. */
+async function consentsUnite(doors: OracleDoors, { leads }: World): Promise<Finding[]> {
+  const rows = await doors.sql(
+    'compliance',
+    `with side as (select led.survivor, c.granted, c.created_at, coalesce(c.revoked_at, c.granted_at) as said
+       from consent_record c join unnest($1::uuid[], $2::uuid[]) as led(id, survivor) on led.id = c.customer_id)
+     select survivor, bool_or(granted and not exists (select 1 from side w where w.survivor = side.survivor and not w.granted
+       and (w.created_at >= side.created_at or w.said >= side.said))) as granted from side group by 1`,
+    [[...leads.keys()], [...leads.values()]],
+  );
+  const states = new Map((await doors.topic('crm.compliance.state.v1')).map((record) => [record.key!, record]));
+  return rows.flatMap(({ survivor, granted }) => {
+    const told = states.get(survivor)?.data?.consents?.[0]?.granted;
+    return told === granted
+      ? []
+      : [disagrees(`survivor ${survivor}: its consent is ${told} on the topic, all sides together make it ${granted}`)];
+  });
 }
 
 /** Each merge and each id that it moved was told once, and so was its undoing. */

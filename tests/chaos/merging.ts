@@ -15,6 +15,7 @@ export class Merging {
   readonly #asking: Asking;
   readonly #inbound: Inbound;
   readonly #members: string[] = [];
+  readonly #contacts: string[] = [];
   /** Where each member leads. */
   readonly #leads = new Map<string, string>();
   /** The merges that stand, the oldest first. */
@@ -37,7 +38,7 @@ export class Merging {
     ];
     await Promise.all([
       ...changes.map((change) => this.#asking.repeat(change, paceMs)),
-      this.#asking.repeat(() => this.#rename(), paceMs * 4),
+      this.#asking.repeat(() => this.#rename(), paceMs * 8),
       this.#asking.repeat(() => this.#turn(), paceMs * 2),
     ]);
   }
@@ -64,22 +65,25 @@ export class Merging {
     return any(this.#members);
   }
 
-  async #child(kind: Operation['kind'], query: string, inputOf: (marker: string, customerId: string) => object): Promise<void> {
-    const operation = this.#asking.begin(kind, this.#anyone());
-    const input = {
-      customerId: operation.customerId,
-      idempotencyKey: operation.marker,
-      ...inputOf(operation.marker, operation.customerId!),
-    };
-    await this.#asking.resolve(operation, async () => {
+  async #child(kind: Operation['kind'], query: string, inputOf: (marker: string) => object, customerId = this.#anyone()): Promise<any> {
+    const operation = this.#asking.begin(kind, customerId);
+    const input = { customerId, idempotencyKey: operation.marker, ...inputOf(operation.marker) };
+    const made = await this.#asking.resolve(operation, async () => {
       const answer = await this.#asking.try(query, { input });
       // Merged between the look and the lock: the answer recommends to ask again.
       return answer && 'refused' in answer && answer.refused === 'CONFLICT' ? undefined : answer;
     });
+    // With a contact that a merge or its undoing has moved meanwhile.
+    if ('contactId' in input && operation.refusal === 'BAD_USER_INPUT') operation.refusal = undefined;
+    return made;
   }
 
+  /** Some with a contact, whose origin is theirs then. */
   async #logInteractions(): Promise<void> {
-    const log = () => this.#child('logInteraction', LOG, (subject) => ({ interactionType: 'CALL', subject }));
+    const contact = this.#contacts.length > 0 && Math.random() < 0.5 ? any(this.#contacts) : undefined;
+    const of = contact && (await this.#asking.look(LOOK_AT_CONTACT, { id: contact }))?.customer.id;
+    const log = () =>
+      this.#child('logInteraction', LOG, (subject) => ({ interactionType: 'CALL', subject, ...(of && { contactId: contact }) }), of);
     await Promise.all(Array.from({ length: BURST }, log));
   }
 
@@ -93,8 +97,13 @@ export class Merging {
     }));
   }
 
-  #addContact(): Promise<void> {
-    return this.#child('createContact', CONTACT, (lastName) => ({ firstName: 'Ada', lastName, isPrimary: Math.random() < 0.3 }));
+  async #addContact(): Promise<void> {
+    const made = await this.#child('createContact', CONTACT, (lastName) => ({
+      firstName: 'Ada',
+      lastName,
+      isPrimary: Math.random() < 0.3,
+    }));
+    if (made) this.#contacts.push(made.id);
   }
 
   #addNote(): Promise<void> {
@@ -217,7 +226,8 @@ const shuffled = <T>(items: readonly T[]): T[] => items.toSorted(() => Math.rand
 const CREATE = `mutation($input: CreateCustomerInput!) { result: createCustomer(input: $input) { __typename ... on Customer { id } } }`;
 const LOG = `mutation($input: LogInteractionInput!) { result: logInteraction(input: $input) { __typename } }`;
 const CONSENT = `mutation($input: RecordConsentInput!) { result: recordConsent(input: $input) { __typename } }`;
-const CONTACT = `mutation($input: CreateContactInput!) { result: createContact(input: $input) { __typename } }`;
+const CONTACT = `mutation($input: CreateContactInput!) { result: createContact(input: $input) { __typename ... on Contact { id } } }`;
+const LOOK_AT_CONTACT = `query($id: ID!) { result: contact(id: $id) { customer { id } } }`;
 const NOTE = `mutation($input: CreateNoteInput!) { result: createNote(input: $input) { __typename } }`;
 const RENAME = `mutation($id: ID!, $version: Int!, $input: UpdateCustomerInput!) { result: updateCustomer(id: $id, expectedVersion: $version, input: $input) { __typename } }`;
 const LOOK = `query($id: ID!) { result: customer(id: $id) { id version } }`;
