@@ -175,14 +175,15 @@ async function paymentsFollow(doors: OracleDoors, { leads }: World, history: His
   return found;
 }
 
-/** The survivor's state says granted only where one side's grant is later than every withdrawal of all sides. */
+/** The survivor's state says granted only where each side that said anything has a grant later than every withdrawal that speaks for it, in both times. */
 async function consentsUnite(doors: OracleDoors, { leads }: World): Promise<Finding[]> {
   const rows = await doors.sql(
     'compliance',
-    `with side as (select led.survivor, c.granted, c.created_at, coalesce(c.revoked_at, c.granted_at) as said
-       from consent_record c join unnest($1::uuid[], $2::uuid[]) as led(id, survivor) on led.id = c.customer_id)
-     select survivor, bool_or(granted and not exists (select 1 from side w where w.survivor = side.survivor and not w.granted
-       and (w.created_at >= side.created_at or w.said >= side.said))) as granted from side group by 1`,
+    `with said as (select led.id, led.survivor, c.granted, c.created_at as learnt, coalesce(c.revoked_at, c.granted_at) as since
+       from unnest($1::uuid[], $2::uuid[]) as led(id, survivor) join consent_record c on led.id = any(c.covers)),
+     side as (select id, survivor, bool_or(granted and not exists (select 1 from said w where w.id = said.id and not w.granted
+       and (w.learnt >= said.learnt or w.since >= said.since))) as granted from said group by 1, 2)
+     select survivor, bool_and(granted) as granted from side group by 1`,
     [[...leads.keys()], [...leads.values()]],
   );
   const states = new Map((await doors.topic('crm.compliance.state.v1')).map((record) => [record.key!, record]));

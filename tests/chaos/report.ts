@@ -37,6 +37,7 @@ export function printReport({ seed, minutes, plant, seconds, struck, history, in
     unknown: outcome('unknown'),
     merges: acknowledged('merge').length,
     'un-merges': acknowledged('unmerge').length,
+    'refused of these': [...of(history, 'merge'), ...of(history, 'unmerge')].filter((o) => o.outcome === 'failed').length,
     imports: acknowledged('import').length,
     'imported lines': acknowledged('import').reduce((sum, o) => sum + o.import!.rows.length, 0),
     'asked again': history.filter(({ retries }) => retries > 0).length,
