@@ -81,7 +81,7 @@ export class Merging {
   /** Some with a contact, whose origin is theirs then. */
   async #logInteractions(): Promise<void> {
     const contact = this.#contacts.length > 0 && Math.random() < 0.5 ? any(this.#contacts) : undefined;
-    const of = contact && (await this.#asking.look(LOOK_AT_CONTACT, { id: contact }))?.customer.id;
+    const of = contact && (await this.#asking.look(LOOK_AT_CONTACT, { id: contact }))?.customer?.id;
     const log = () =>
       this.#child('logInteraction', LOG, (subject) => ({ interactionType: 'CALL', subject, ...(of && { contactId: contact }) }), of);
     await Promise.all(Array.from({ length: BURST }, log));
