@@ -3,8 +3,10 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Role } from '../tests/chaos/asking.ts';
 import { Disk } from '../tests/chaos/disk.ts';
 import type { Battlefield } from '../tests/chaos/faults.ts';
+import { everyFaultIsSeen } from '../tests/chaos/lies.ts';
 import { isFailure } from '../tests/chaos/oracle.ts';
 import type { OverlayPlan } from '../tests/chaos/overlay.ts';
 import { PLANTED, PLANTS } from '../tests/chaos/plants.ts';
@@ -12,7 +14,7 @@ import { freePort, TcpProxy } from '../tests/chaos/proxy.ts';
 import { openDoors } from '../tests/chaos/reader.ts';
 import { printReport } from '../tests/chaos/report.ts';
 import { allUp, torment } from '../tests/chaos/schedule.ts';
-import { everyFaultIsSeen, verdict } from '../tests/chaos/verdict.ts';
+import { verdict } from '../tests/chaos/verdict.ts';
 import { Writers } from '../tests/chaos/writers.ts';
 import { command, onStop } from './stack/command.ts';
 import { stopRequest } from './stack/processes.ts';
@@ -20,8 +22,7 @@ import { inRoot } from './stack/root.ts';
 import { Sentence } from './stack/sentence.ts';
 import { destroyStack, type Stack, startStack } from './stack/stack.ts';
 
-const CUSTOMERS = 24;
-const PACE_MS = 500;
+const LOAD = { customers: 24, groups: 3, importers: 2, paceMs: 500 };
 const DISK_GIB = 4;
 
 function wish(): { seed: number; minutes: number; plant: number | undefined } {
@@ -48,14 +49,23 @@ async function clear(dir: string): Promise<void> {
   Disk.unmount(dir);
 }
 
-async function ask(stack: Stack, query: string, variables: object) {
+async function ask(stack: Stack, query: string, variables: object, role: Role = 'integration') {
   const response = await fetch(stack.graph, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${stack.tokens.integration}` },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${stack.tokens[role]}` },
     body: JSON.stringify({ query, variables }),
     signal: AbortSignal.timeout(6_000),
   });
   return (await response.json()) as { data: any; errors: any[] | undefined };
+}
+
+async function file(stack: Stack, url: string, body: string | undefined) {
+  const response = await fetch(new URL(url, stack.graph), {
+    method: body === undefined ? 'GET' : 'PUT',
+    body,
+    signal: AbortSignal.timeout(10_000),
+  });
+  return { status: response.status, text: await response.text() };
 }
 
 /** A stack whose engines stand behind proxies, on a disk of their own, with the overlay in every service. */
@@ -73,7 +83,7 @@ async function battlefield(dir: string, plant: number | undefined, stopped: Abor
     plant,
   };
   const overlay = new URL('../tests/chaos/overlay.ts', import.meta.url).href;
-  const env = { NODE_OPTIONS: `--import=${overlay}`, CHAOS_OVERLAY: JSON.stringify(plan) };
+  const env = { NODE_OPTIONS: `--import=${overlay}`, CHAOS_OVERLAY: JSON.stringify(plan), MERGE_APPROVAL_ABOVE: '100000' };
   const stack = await startStack({ dir, log: console.log, env, standbys: true });
   if (!stack.kafka.endsWith(`:${ports.kafka}`)) throw new Sentence('A port was taken in the meantime: run this again.');
   const armed = () => readdirSync(stack.logs).some((name) => readFileSync(join(stack.logs, name), 'utf8').includes(PLANTED));
@@ -100,16 +110,22 @@ await command(async () => {
     const { stack, databases } = field;
     const began = Date.now();
     const writers = new Writers({
-      ask: (query, variables) => ask(stack, query, variables),
+      ask: (query, variables, role) => ask(stack, query, variables, role),
+      file: (url, body) => file(stack, url, body),
       brokers: stack.kafka.split(','),
       topicPrefix: stack.topicPrefix,
       currency: process.env.REPORTING_CURRENCY ?? 'EUR',
     });
-    writers.start(CUSTOMERS, PACE_MS);
+    writers.start(LOAD);
     const struck = await torment(field, seed, began + minutes * 60_000);
     await allUp(field);
     await writers.stop();
-    const doors = openDoors(stack.kafka, stack.topicPrefix, databases as Parameters<typeof openDoors>[2]);
+    const doors = openDoors(
+      stack.kafka,
+      stack.topicPrefix,
+      databases as Parameters<typeof openDoors>[2],
+      async (query, variables) => (await ask(stack, query, variables, 'admin')).data?.result,
+    );
     const found = await verdict(doors, writers.history, stopped.signal);
     printReport({
       seed,

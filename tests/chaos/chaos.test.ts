@@ -23,10 +23,11 @@ function chaos(...args: string[]): Promise<{ code: number | null; output: string
   });
 }
 
-test('a minute of kills, pauses, second leaders, resets, refusals, full and hanging disks and jumping clocks loses and doubles nothing', async () => {
+test('a minute of kills, pauses, second leaders, resets, refusals, full and hanging disks and jumping clocks loses and doubles nothing, of merges and imports neither', async () => {
   const { code, output } = await chaos('--seed', '5', '--minutes', MINUTES);
   console.log(output);
   expect(output).toMatch(/the oracle found nothing wrong\nthe oracle saw each of \d+ lies about this run/);
+  for (const what of ['merges', 'un-merges', 'imports']) expect(output).toMatch(new RegExp(`│ ${what} +│ [1-9]`));
   expect(code).toBe(0);
 }, 420_000);
 

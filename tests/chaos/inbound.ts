@@ -2,7 +2,7 @@
 // (the inbox must know it) or under a new one (the row's own id or revision must). [issue 5, section 2]
 import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel, type Message, type Producer } from 'kafkajs';
-import type { Answer } from './writers.ts';
+import type { Answer } from './asking.ts';
 
 const REMEMBERED = 200;
 

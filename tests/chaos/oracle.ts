@@ -1,7 +1,9 @@
 // The judge of a chaos run, independent of the product's code: it holds the writers' history against the tables (plain SQL) and the topics (a
 // consumer of its own), and answers every disagreement. Here: what was written and published; agreement.ts: what was derived. [issue 5, section 2]
-import { projectionsAgree, stateTopicsMatchTables, trailIsComplete } from './agreement.ts';
-import { customersOf, type History, type Operation } from './history.ts';
+import { directoriesAgree, projectionsAgree, stateTopicsMatchTables, timelineIsWhole, trailIsComplete } from './agreement.ts';
+import { customersOf, type History, membersOf, type Operation, of } from './history.ts';
+import { importedIds, importsHold } from './import-oracle.ts';
+import { decideMerges, mergesHold } from './merge-oracle.ts';
 
 export interface TopicRecord {
   key: string | null;
@@ -12,6 +14,8 @@ export interface OracleDoors {
   sql(service: Service, text: string, values?: unknown[]): Promise<any[]>;
   /** Every record of a topic, ordered per partition. */
   topic(name: string): Promise<TopicRecord[]>;
+  /** What an administrator is answered to a query with a single field `result`. */
+  graph(query: string, variables: object): Promise<any>;
 }
 export type Service = 'customer' | 'interaction' | 'lifecycle' | 'compliance';
 export type Facts = ReadonlyMap<Service, TopicRecord[]>;
@@ -32,18 +36,24 @@ export const SERVICES: Service[] = ['customer', 'interaction', 'lifecycle', 'com
 /** Everything that is wrong; empty = nothing lost, doubled or out of order, all places agree, and nothing is left to do. */
 export async function judge(doors: OracleDoors, told: History): Promise<Finding[]> {
   const ids = customersOf(told);
+  const merging = [...ids, ...membersOf(told)];
+  const everybody = [...merging, ...(await importedIds(doors, told))];
   const facts = new Map<Service, TopicRecord[]>();
   for (const service of SERVICES) facts.set(service, await doors.topic(`crm.${service}.events.v1`));
-  const { history, found } = await eachChangeOnce(doors, told);
+  const { history, found } = await eachChangeOnce(doors, await decideMerges(doors, told));
   return [
     ...acknowledgements(told),
     ...found,
     ...(await factsMatchRows(doors, history, facts)),
     ...(await sequencesAreWhole(doors, facts)),
-    ...(await stateTopicsMatchTables(doors, ids)),
+    ...(await stateTopicsMatchTables(doors, everybody, ids)),
+    ...(await directoriesAgree(doors, everybody)),
+    ...(await timelineIsWhole(doors, merging)),
     ...(await projectionsAgree(doors, history, facts, ids)),
-    ...(await trailIsComplete(doors, ids)),
-    ...(await leftovers(doors, ids)),
+    ...(await trailIsComplete(doors, merging)),
+    ...(await mergesHold(doors, history, facts)),
+    ...(await importsHold(doors, history, facts)),
+    ...(await leftovers(doors, everybody)),
   ];
 }
 
@@ -84,6 +94,9 @@ function acknowledgements(history: History): Finding[] {
 const ROWS: Array<{ kind: Operation['kind']; service: Service; table: string; marker: string }> = [
   // A display name is overwritten by updates; the external id stays.
   { kind: 'createCustomer', service: 'customer', table: 'customer', marker: 'external_id' },
+  { kind: 'createMember', service: 'customer', table: 'customer', marker: 'external_id' },
+  { kind: 'createContact', service: 'customer', table: 'contact', marker: 'last_name' },
+  { kind: 'createNote', service: 'interaction', table: 'note', marker: 'content' },
   { kind: 'logInteraction', service: 'interaction', table: 'interaction', marker: 'subject' },
   { kind: 'changeStage', service: 'lifecycle', table: 'lifecycle_history', marker: 'reason' },
   { kind: 'recordConsent', service: 'compliance', table: 'consent_record', marker: 'notice_version' },
@@ -122,8 +135,6 @@ async function eachChangeOnce(doors: OracleDoors, told: History): Promise<{ hist
   return { history: told.map((operation) => decided.get(operation) ?? operation), found };
 }
 
-const of = (history: History, kind: Operation['kind']) => history.filter((operation) => operation.kind === kind);
-
 // ── the topics tell the same as the tables ──────────────────────────────────────────────────────────────────────────────
 
 /** A fact's identity is (service, key, sequence); a relay that was killed may have published it twice. */
@@ -132,8 +143,8 @@ function distinct(records: TopicRecord[]): TopicRecord[] {
 }
 
 async function factsMatchRows(doors: OracleDoors, history: History, facts: Facts): Promise<Finding[]> {
-  const ids = customersOf(history);
-  const mine = new Set(ids);
+  const alone = customersOf(history);
+  const ids = [...alone, ...membersOf(history)];
   const found: Finding[] = [];
   const compare = (what: string, published: string[], rows: string[], unsure: string[] = []) => {
     const [facts, rowTimes, spare] = [tally(published), tally(rows), tally(unsure)];
@@ -143,13 +154,15 @@ async function factsMatchRows(doors: OracleDoors, history: History, facts: Facts
       if (f > r + (spare.get(id) ?? 0)) found.push({ wrong: 'doubled', text: `${what} ${id}: ${f} facts, ${r} changes` });
     }
   };
-  const published = (service: Service, pattern: RegExp) =>
-    distinct(facts.get(service)!).filter((record) => mine.has(record.key!) && pattern.test(record.headers.ce_type ?? ''));
-  const rows = async (service: Service, text: string) => (await doors.sql(service, text, [ids])).map((row) => row.id as string);
+  const published = (service: Service, pattern: RegExp, of = ids) => {
+    const mine = new Set(of);
+    return distinct(facts.get(service)!).filter((record) => mine.has(record.key!) && pattern.test(record.headers.ce_type ?? ''));
+  };
+  const rows = async (service: Service, text: string, of = ids) => (await doors.sql(service, text, [of])).map((row) => row.id as string);
   const keys = (records: TopicRecord[]) => records.map((record) => record.key!);
 
   compare('customer', keys(published('customer', /\.customer-created\./)), ids);
-  const renamed = published('customer', /\.customer-updated\./).filter((f) => f.data.changed.includes('displayName'));
+  const renamed = published('customer', /\.customer-updated\./, alone).filter((f) => f.data.changed.includes('displayName'));
   const updates = (outcome: Operation['outcome']) =>
     of(history, 'updateCustomer').flatMap((o) => (o.outcome === outcome ? [o.customerId!] : []));
   compare('renaming of', keys(renamed), updates('ok'), updates('unknown'));
@@ -160,8 +173,8 @@ async function factsMatchRows(doors: OracleDoors, history: History, facts: Facts
   );
   compare(
     'stage change of',
-    keys(published('lifecycle', /\.stage-changed\./)),
-    await rows('lifecycle', 'select customer_id as id from lifecycle_history where customer_id = any($1)'),
+    keys(published('lifecycle', /\.stage-changed\./, alone)),
+    await rows('lifecycle', 'select customer_id as id from lifecycle_history where customer_id = any($1)', alone),
   );
   compare(
     'consent',

@@ -9,8 +9,9 @@ import type { OracleDoors, Service, TopicRecord } from './oracle.ts';
 const READ_WITHIN_MS = 60_000;
 
 /** `databases`: superuser URL by service. Call it after the last restart: connections do not survive Postgres. */
-export function openDoors(broker: string, prefix: string, databases: Record<Service, string>): OracleDoors {
+export function openDoors(broker: string, prefix: string, databases: Record<Service, string>, graph: OracleDoors['graph']): OracleDoors {
   return {
+    graph,
     sql: async (service, text, values) => {
       const client = new pg.Client({ connectionString: databases[service] });
       await client.connect();

@@ -1,6 +1,6 @@
 // What a chaos run prints: separate totals of what was done, of what was done to the stack, and of what the oracle found. [issue 5, section 2]
 import type { Sort } from './faults.ts';
-import type { History } from './history.ts';
+import { type History, type Kind, of } from './history.ts';
 import { type Finding, isFailure, type Wrong } from './oracle.ts';
 import { PLANTS } from './plants.ts';
 import type { Struck } from './schedule.ts';
@@ -23,6 +23,7 @@ export interface Run {
 
 export function printReport({ seed, minutes, plant, seconds, struck, history, inbound, found }: Run): void {
   const outcome = (wanted: string) => history.filter((operation) => operation.outcome === wanted).length;
+  const acknowledged = (kind: Kind) => of(history, kind).filter((operation) => operation.outcome === 'ok');
   const strokes = (sort: Sort) => [...struck.values()].reduce((sum, { fault, times }) => sum + (fault.sort === sort ? times : 0), 0);
   console.table(Object.fromEntries([...struck].sort().map(([what, { times }]) => [what, times])));
   console.table({
@@ -34,6 +35,11 @@ export function printReport({ seed, minutes, plant, seconds, struck, history, in
     ok: outcome('ok'),
     failed: outcome('failed'),
     unknown: outcome('unknown'),
+    merges: acknowledged('merge').length,
+    'un-merges': acknowledged('unmerge').length,
+    'refused of these': [...of(history, 'merge'), ...of(history, 'unmerge')].filter((o) => o.outcome === 'failed').length,
+    imports: acknowledged('import').length,
+    'imported lines': acknowledged('import').reduce((sum, o) => sum + o.import!.rows.length, 0),
     'asked again': history.filter(({ retries }) => retries > 0).length,
     'inbound repeated': inbound.repeated,
     'inbound reordered': inbound.reordered,

@@ -3,17 +3,11 @@
 // or, where a mutation has none, by looking for its marker, until it knows. [issue 5, section 2]
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { History, Kind, Operation } from './history.ts';
+import { type Answer, Asking, type Doors } from './asking.ts';
+import type { History, Kind } from './history.ts';
+import { Importing } from './importing.ts';
 import { Inbound } from './inbound.ts';
-
-export interface WriterDoors {
-  /** One operation as an integration; throws when there is no HTTP answer. */
-  ask(query: string, variables: object): Promise<{ data: any; errors: any[] | undefined }>;
-  brokers: string[];
-  topicPrefix: string;
-  /** ISO 4217, the installation's. */
-  currency: string;
-}
+import { Merging } from './merging.ts';
 
 interface Own {
   id: string;
@@ -22,62 +16,53 @@ interface Own {
   caseRevision: number;
 }
 
-/** Answered: what it made (ok) or why not (refused). Undefined: nobody knows. */
-export type Answer = { ok: any } | { refused: string } | undefined;
-
 const STAGES = ['Lead', 'Prospect', 'Opportunity', 'Customer', 'At Risk'];
-const DEFINITE = new Set(['BAD_USER_INPUT', 'NOT_FOUND', 'CONFLICT', 'FORBIDDEN', 'IDEMPOTENCY_KEY_REUSED']);
-const RESOLVE_WITHIN_MS = 150_000;
-/** The fire is out by then. */
-const RESOLVE_AFTER_STOP_MS = 30_000;
 const RACERS = 3;
 const BURST = 4;
 
 export class Writers {
-  readonly history: History = [];
-  readonly #doors: WriterDoors;
-  readonly #prefix = `chaos-${randomUUID().slice(0, 8)}`;
+  readonly #asking: Asking;
   /** What goes in through the topics, with its repeats and reorderings. */
   readonly inbound: Inbound;
-  #stopping = false;
-  #stopped = Number.POSITIVE_INFINITY;
   #running: Promise<unknown> = Promise.resolve();
-  #count = 0;
 
-  constructor(doors: WriterDoors) {
-    this.#doors = doors;
+  constructor(doors: Doors) {
+    this.#asking = new Asking(doors);
     this.inbound = new Inbound(doors.brokers, doors.topicPrefix);
   }
 
-  /** Creates a customer every now and then, up to `customers`, and changes each of them without pause. */
-  start(customers: number, paceMs: number): void {
-    this.#running = this.#create(customers, paceMs);
+  get history(): History {
+    return this.#asking.history;
+  }
+
+  /** Creates a customer every now and then, up to `customers`, and changes each of them without pause; beside them groups that are merged, and imports. */
+  start({ customers, groups, importers, paceMs }: { customers: number; groups: number; importers: number; paceMs: number }): void {
+    const merging = Array.from({ length: groups }, () => new Merging(this.#asking, this.inbound).run(paceMs));
+    const importing = Array.from({ length: importers }, () => new Importing(this.#asking).run(paceMs));
+    this.#running = Promise.all([this.#create(customers, paceMs), ...merging, ...importing]);
   }
 
   /** Stops beginning new operations, and waits until the outcome of every begun one is known. */
   async stop(): Promise<void> {
-    this.#stopping = true;
-    this.#stopped = Date.now();
+    this.#asking.stop();
     await this.#running;
     await this.inbound.close();
   }
 
   async #create(customers: number, paceMs: number): Promise<void> {
     const loops: Array<Promise<void>> = [];
-    for (let made = 0; made < customers && !this.#stopping; made++) {
+    for (let made = 0; made < customers && !this.#asking.stopping; made++) {
       const customer = await this.#createCustomer();
       // One loop a kind: changes of one customer are in flight in every service at once, and a dead service holds up its own kind only.
-      if (customer) loops.push(...this.#kinds.map((change) => this.#repeat(change, customer, paceMs)));
+      if (customer)
+        loops.push(
+          ...this.#kinds.map((change) =>
+            this.#asking.repeat((turn) => (turn % 9 === 0 ? this.#mustFail(customer) : change(customer)), paceMs),
+          ),
+        );
       await sleep(paceMs / 4);
     }
     await Promise.all(loops);
-  }
-
-  async #repeat(change: (customer: Own) => Promise<void>, customer: Own, paceMs: number): Promise<void> {
-    for (let turn = 1; !this.#stopping; turn++) {
-      await (turn % 9 === 0 ? this.#mustFail(customer) : change(customer));
-      await sleep(paceMs * (0.5 + Math.random()));
-    }
   }
 
   readonly #kinds = [
@@ -89,46 +74,8 @@ export class Writers {
     (customer: Own) => this.#changeCase(customer),
   ];
 
-  #begin(kind: Kind, customerId: string | null): Operation {
-    const operation: Operation = { kind, marker: `${this.#prefix}-${++this.#count}`, customerId, outcome: 'unknown', retries: 0 };
-    this.history.push(operation);
-    return operation;
-  }
-
-  /** One attempt at a mutation whose single field is `result`. */
-  async #try(query: string, variables: object): Promise<Answer> {
-    try {
-      const { data, errors } = await this.#doors.ask(query, variables);
-      if (data?.result) {
-        const { __typename: type } = data.result;
-        // Not heard of yet: nothing was written, and asking again is what the answer recommends.
-        if (type === 'UnknownCustomer') return undefined;
-        return /^(Customer|Interaction|CustomerLifecycle|ConsentRecord)$/.test(type) ? { ok: data.result } : { refused: type };
-      }
-      const code = errors?.[0]?.extensions?.code;
-      return DEFINITE.has(code) ? { refused: code } : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-
-  /** Attempts until there is an answer. An attempt must be harmless when an earlier one did the work after all. */
-  async #resolve(operation: Operation, attempt: () => Promise<Answer>): Promise<any | undefined> {
-    const deadline = Date.now() + RESOLVE_WITHIN_MS;
-    const hopeless = () => Date.now() > Math.min(deadline, this.#stopped + RESOLVE_AFTER_STOP_MS);
-    let answer = await attempt();
-    while (answer === undefined && !hopeless()) {
-      operation.retries++;
-      await sleep(Math.min(100 * operation.retries, 1_000));
-      answer = await attempt();
-    }
-    operation.outcome = answer === undefined ? 'unknown' : 'ok' in answer ? 'ok' : 'failed';
-    if (answer && 'refused' in answer) operation.refusal = answer.refused;
-    return answer && 'ok' in answer ? answer.ok : undefined;
-  }
-
   async #createCustomer(): Promise<Own | undefined> {
-    const operation = this.#begin('createCustomer', null);
+    const operation = this.#asking.begin('createCustomer', null);
     const input = {
       type: 'INDIVIDUAL',
       // Names and addresses that resemble nobody's: a likely duplicate would be refused.
@@ -138,7 +85,7 @@ export class Writers {
       email: `${randomUUID()}@writers.example`,
       idempotencyKey: operation.marker,
     };
-    const made = await this.#resolve(operation, () => this.#try(CREATE, { input }));
+    const made = await this.#asking.resolve(operation, () => this.#asking.try(CREATE, { input }));
     operation.customerId = made?.id ?? null;
     return made && { id: made.id, stage: 0, caseRevision: 0 };
   }
@@ -151,23 +98,23 @@ export class Writers {
   }
 
   async #update(id: string, expectedVersion: number): Promise<void> {
-    const operation = this.#begin('updateCustomer', id);
+    const operation = this.#asking.begin('updateCustomer', id);
     operation.expectedVersion = expectedVersion;
     let unanswered = false;
     const attempt = async (): Promise<Answer> => {
-      const answer = await this.#try(UPDATE, { id, expectedVersion, input: { displayName: operation.marker } });
+      const answer = await this.#asking.try(UPDATE, { id, expectedVersion, input: { displayName: operation.marker } });
       unanswered ||= answer === undefined;
       if (!unanswered || !(answer && 'refused' in answer && answer.refused === 'CONFLICT')) return answer;
       // An attempt without an answer may be the very change that this conflict is about: then its name stands there.
       const now = await this.#look(id);
       return now && (now.displayName === operation.marker ? { ok: now } : answer);
     };
-    await this.#resolve(operation, attempt);
+    await this.#asking.resolve(operation, attempt);
     if (operation.refusal === 'CONFLICT') operation.refusal = undefined;
   }
 
   async #changeStage(customer: Own): Promise<void> {
-    const operation = this.#begin('changeStage', customer.id);
+    const operation = this.#asking.begin('changeStage', customer.id);
     const next = customer.stage === 4 ? 3 : customer.stage + 1;
     let unanswered = false;
     const attempt = async (): Promise<Answer> => {
@@ -177,11 +124,11 @@ export class Writers {
       // The version makes an earlier attempt that is only late harmless; without one it would be refused for every payment in between.
       const expectedVersion = unanswered ? lifecycle.version : undefined;
       const input = { customerId: customer.id, toStage: STAGES[next], reason: operation.marker, expectedVersion };
-      const answer = await this.#try(CHANGE_STAGE, { input });
+      const answer = await this.#asking.try(CHANGE_STAGE, { input });
       unanswered ||= answer === undefined;
       return answer && 'refused' in answer && answer.refused === 'CONFLICT' ? undefined : answer;
     };
-    if ((await this.#resolve(operation, attempt)) !== undefined) customer.stage = next;
+    if ((await this.#asking.resolve(operation, attempt)) !== undefined) customer.stage = next;
   }
 
   /** A burst: several facts of one customer within a few milliseconds. */
@@ -190,14 +137,14 @@ export class Writers {
   }
 
   async #logInteraction(customer: Own): Promise<void> {
-    const operation = this.#begin('logInteraction', customer.id);
+    const operation = this.#asking.begin('logInteraction', customer.id);
     const input = { customerId: customer.id, interactionType: 'CALL', subject: operation.marker, idempotencyKey: operation.marker };
-    await this.#resolve(operation, () => this.#try(LOG, { input }));
+    await this.#asking.resolve(operation, () => this.#asking.try(LOG, { input }));
   }
 
   async #recordConsent(customer: Own): Promise<void> {
-    const operation = this.#begin('recordConsent', customer.id);
-    const granted = this.#count % 2 === 0;
+    const operation = this.#asking.begin('recordConsent', customer.id);
+    const granted = this.#asking.count % 2 === 0;
     const input = {
       customerId: customer.id,
       consentType: 'MARKETING_EMAIL',
@@ -206,31 +153,31 @@ export class Writers {
       noticeVersion: operation.marker,
       idempotencyKey: operation.marker,
     };
-    await this.#resolve(operation, () => this.#try(CONSENT, { input }));
+    await this.#asking.resolve(operation, () => this.#asking.try(CONSENT, { input }));
   }
 
   async #pay(customer: Own): Promise<void> {
-    const operation = this.#begin('payment', customer.id);
-    operation.amount = `${1 + (this.#count % 500)}.${String(this.#count % 100).padStart(2, '0')}`;
+    const operation = this.#asking.begin('payment', customer.id);
+    operation.amount = `${1 + (this.#asking.count % 500)}.${String(this.#asking.count % 100).padStart(2, '0')}`;
     const data = {
       paymentId: operation.marker,
       invoiceId: null,
       customerId: customer.id,
       amount: operation.amount,
-      currency: this.#doors.currency,
+      currency: this.#asking.doors.currency,
       convertedAmount: null,
       receivedAt: new Date().toISOString(),
     };
-    await this.#resolve(operation, () =>
+    await this.#asking.resolve(operation, () =>
       this.inbound.send('financial.events.v1', 'financial.payment-received.v1', [{ id: operation.marker, data }]),
     );
   }
 
   /** Three revisions of one case, told in any order. */
   async #changeCase(customer: Own): Promise<void> {
-    const caseId = `${this.#prefix}-case-${customer.id}`;
+    const caseId = `${this.#asking.prefix}-case-${customer.id}`;
     const begun = Array.from({ length: 3 }, () => {
-      const operation = this.#begin('case', customer.id);
+      const operation = this.#asking.begin('case', customer.id);
       customer.caseRevision += 1;
       return Object.assign(operation, { caseId, revision: customer.caseRevision });
     });
@@ -239,24 +186,25 @@ export class Writers {
       data: { ...OPEN_CASE, caseId, number: caseId.slice(-12), customerId: customer.id, subject: marker, revision },
     }));
     const sent = () => this.inbound.send('support.events.v1', 'support.case-changed.v1', told);
-    await this.#resolve(begun[0]!, sent);
+    await this.#asking.resolve(begun[0]!, sent);
     for (const operation of begun) operation.outcome = begun[0]!.outcome;
   }
 
   /** Writes that the rules refuse whatever happens; their markers must be nowhere. */
   async #mustFail(customer: Own): Promise<void> {
     const kinds: Kind[] = ['updateCustomer', 'logInteraction', 'recordConsent'];
-    const kind = kinds[this.#count % kinds.length]!;
-    const operation = this.#begin(kind, customer.id);
+    const kind = kinds[this.#asking.count % kinds.length]!;
+    const operation = this.#asking.begin(kind, customer.id);
     operation.outcome = 'failed';
     const attempts: Record<string, () => Promise<Answer>> = {
-      updateCustomer: () => this.#try(UPDATE, { id: customer.id, expectedVersion: 99_999, input: { displayName: operation.marker } }),
+      updateCustomer: () =>
+        this.#asking.try(UPDATE, { id: customer.id, expectedVersion: 99_999, input: { displayName: operation.marker } }),
       logInteraction: () =>
-        this.#try(LOG, {
+        this.#asking.try(LOG, {
           input: { customerId: customer.id, interactionType: 'CALL', subject: operation.marker, contactId: randomUUID() },
         }),
       recordConsent: () =>
-        this.#try(CONSENT, {
+        this.#asking.try(CONSENT, {
           input: {
             customerId: customer.id,
             consentType: 'MARKETING_EMAIL',
@@ -271,12 +219,8 @@ export class Writers {
     if (answer && 'ok' in answer) operation.refusal = 'should have been refused';
   }
 
-  async #look(id: string): Promise<any | undefined> {
-    try {
-      return (await this.#doors.ask(LOOK, { id })).data?.customer ?? undefined;
-    } catch {
-      return undefined;
-    }
+  #look(id: string): Promise<any | undefined> {
+    return this.#asking.look(LOOK, { id });
   }
 }
 
@@ -295,4 +239,4 @@ const UPDATE = `mutation Update($id: ID!, $expectedVersion: Int!, $input: Update
 const LOG = `mutation Log($input: LogInteractionInput!) { result: logInteraction(input: $input) { __typename ... on Interaction { id } } }`;
 const CONSENT = `mutation Consent($input: RecordConsentInput!) { result: recordConsent(input: $input) { __typename ... on ConsentRecord { id } } }`;
 const CHANGE_STAGE = `mutation Stage($input: ChangeStageInput!) { result: changeStage(input: $input) { __typename ... on CustomerLifecycle { version } } }`;
-const LOOK = `query Look($id: ID!) { customer(id: $id) { id version displayName lifecycle { version history(first: 50) { nodes { reason } } } } }`;
+const LOOK = `query Look($id: ID!) { result: customer(id: $id) { id version displayName lifecycle { version history(first: 50) { nodes { reason } } } } }`;

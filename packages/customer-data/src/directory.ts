@@ -4,7 +4,7 @@ import { type Actor, hasRole } from '@customer360/kernel/actor';
 import type { Parked, Received } from '@customer360/kernel/consumer';
 import type { RequestContext, ServiceContext } from '@customer360/kernel/context';
 import type { FilterField } from '@customer360/kernel/filter';
-import { badInput, isProblem, notFound, type Problem, problem } from '@customer360/kernel/problem';
+import { badInput, isProblem, movedMeanwhile, notFound, type Problem, problem } from '@customer360/kernel/problem';
 import { isUuid } from '@customer360/kernel/scalars';
 import { raw, type Sql, sql } from '@customer360/kernel/sql';
 import type { Standing } from '@customer360/kernel/standing';
@@ -146,6 +146,18 @@ async function awaited<T>(look: () => Promise<T | undefined>, waitMs: number): P
     if (found || Date.now() >= deadline) return found;
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
+}
+
+/**
+ * Under the customer's lock: a retryable CONFLICT where the origin of what is written leads to another customer by now, because a merge or its undoing
+ * was applied here between the look and the lock. The undoing takes the same lock before it moves the origin's rows.
+ */
+export async function requireStillLeads(tx: Tx, originCustomerId: string, customerId: string): Promise<void> {
+  const leads = await tx.one<{ id: string }>(
+    'whereOriginLeads',
+    sql`with ${redirects([originCustomerId])} select id from step order by depth desc limit 1`,
+  );
+  if (leads?.id !== customerId) throw movedMeanwhile('Customer', customerId);
 }
 
 /**

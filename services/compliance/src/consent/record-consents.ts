@@ -1,6 +1,6 @@
 // A customer's choices become immutable records, all of one call or none [WF-PRIV-001] [ConsentRecord AC-1]. In the same transaction: the
 // audit entries [ConsentRecord AC-3], one fact per choice (a withdrawal reaches senders this way) and the state record.
-import { requireCustomer } from '@customer360/customer-data/directory';
+import { requireCustomer, requireStillLeads } from '@customer360/customer-data/directory';
 import type { ProcessingRestricted } from '@customer360/customer-data/restriction';
 import { hasRole } from '@customer360/kernel/actor';
 import { isProblem, problem } from '@customer360/kernel/problem';
@@ -44,6 +44,7 @@ export async function recordConsents(ctx: Context, input: RecordConsents) {
   const replay = async (tx: Tx, id: string): Promise<RecordedConsents> => ({ id, records: await findStatement(tx, id) });
   const once = { key: input.idempotencyKey, operation: 'recordConsents', input, replay };
   return transact<RecordedConsents, ProcessingRestricted>(ctx, { lock: [customer.id], once }, async (tx) => {
+    await requireStillLeads(tx, customer.id, customer.id);
     if (input.choices.some(({ granted }) => granted) && !hasRole(tx.actor, 'customer', 'dpo', 'admin')) {
       const { processingRestricted } = combine(customer.id, await findRestrictions(tx, [customer.id]));
       if (processingRestricted) {

@@ -1,6 +1,6 @@
 // Somebody asks for a customer's data to be deleted: the deadline starts when the request was made, not when it was typed in
 // [DeletionRequest AC-1]. One open request per customer; a request for a merged id is one for the survivor.
-import { requireCustomer } from '@customer360/customer-data/directory';
+import { requireCustomer, requireStillLeads } from '@customer360/customer-data/directory';
 import { newRow } from '@customer360/kernel/entity';
 import { isProblem, problem } from '@customer360/kernel/problem';
 import { insertRow } from '@customer360/kernel/rows';
@@ -26,6 +26,7 @@ export async function requestDeletion(ctx: Context, input: RequestDeletion) {
   const replay = async (tx: Tx, id: string): Promise<DeletionRequest> => (await findDeletionRequest(tx, id))!;
   const once = { key: input.idempotencyKey, operation: 'requestDeletion', input, replay };
   return transact<DeletionRequest, DeletionAlreadyRequested>(ctx, { lock: [customer.id], once }, async (tx) => {
+    await requireStillLeads(tx, customer.id, customer.id);
     const [open] = await findOpenRequests(tx, customer.id);
     if (open) {
       return problem('DeletionAlreadyRequested', 'this customer has an open deletion request; follow that one', {

@@ -1,5 +1,5 @@
 // A hold is placed: verified deletion requests of the customer become blocked, in the same transaction [DeletionRequest AC-3].
-import { requireCustomer } from '@customer360/customer-data/directory';
+import { requireCustomer, requireStillLeads } from '@customer360/customer-data/directory';
 import { newRow } from '@customer360/kernel/entity';
 import { isProblem } from '@customer360/kernel/problem';
 import { insertRow } from '@customer360/kernel/rows';
@@ -24,6 +24,7 @@ export async function placeLegalHold(ctx: Context, input: PlaceLegalHold) {
   const replay = async (tx: Tx, id: string): Promise<LegalHold> => (await findLegalHold(tx, id))!;
   const once = { key: input.idempotencyKey, operation: 'placeLegalHold', input, replay };
   return transact<LegalHold>(ctx, { lock: [customer.id], once }, async (tx) => {
+    await requireStillLeads(tx, customer.id, customer.id);
     const hold: LegalHold = {
       ...newRow(tx.actor, tx.now),
       customerId: customer.id,

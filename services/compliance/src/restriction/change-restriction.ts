@@ -1,6 +1,6 @@
 // The one way a flag changes: new row, audit entry, fact and state record in one transaction [Right to Restriction] [Right to Object].
 // Both verbs end here, because a half-told restriction would be honoured by some services and not by others.
-import { requireCustomer } from '@customer360/customer-data/directory';
+import { requireCustomer, requireStillLeads } from '@customer360/customer-data/directory';
 import { findSides } from '@customer360/customer-data/sides';
 import { conflict, isProblem } from '@customer360/kernel/problem';
 import { transact } from '@customer360/kernel/transact';
@@ -24,6 +24,7 @@ export async function changeRestriction(ctx: Context, change: RestrictionChange)
   const customer = await requireCustomer(ctx, change.customerId);
   if (isProblem(customer)) return customer;
   return transact<Restrictions>(ctx, { lock: [customer.id] }, async (tx) => {
+    await requireStillLeads(tx, customer.id, customer.id);
     const before = combine(customer.id, await findRestrictions(tx, [customer.id]));
     if (expectedVersion != null && expectedVersion !== before.version)
       throw conflict('CustomerRestrictions', customer.id, expectedVersion, before.version);

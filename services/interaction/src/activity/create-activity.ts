@@ -1,5 +1,5 @@
 // Plan something with a customer, or internally [WF-IT-003]; the caller does it unless an active colleague is named.
-import { requireContact, requireStaff, requireUnrestricted } from '@customer360/customer-data/directory';
+import { requireContact, requireStaff, requireStillLeads, requireUnrestricted } from '@customer360/customer-data/directory';
 import type { RequestContext } from '@customer360/kernel/context';
 import { newRow } from '@customer360/kernel/entity';
 import { badInput, isProblem, notFound, type Problem } from '@customer360/kernel/problem';
@@ -63,6 +63,7 @@ export async function createActivity(ctx: RequestContext, input: CreateActivity)
       },
     },
     async (tx) => {
+      if (customerId && originCustomerId) await requireStillLeads(tx, originCustomerId, customerId);
       await insertRow(tx, ActivityTable, row);
       tx.emit({
         type: 'crm.interaction.activity-created.v1',

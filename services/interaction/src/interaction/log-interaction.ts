@@ -1,6 +1,6 @@
 // WF-IT-001, Log Manual Interaction: validated, stored and in the timeline with one transaction. Synchronised sources call it too, so the same
 // external id twice answers the first interaction and says so [Interaction AC-2]; late logging is allowed and flagged [Retroactive logging].
-import { requireContact, requireUnrestricted } from '@customer360/customer-data/directory';
+import { requireContact, requireStillLeads, requireUnrestricted } from '@customer360/customer-data/directory';
 import type { RequestContext } from '@customer360/kernel/context';
 import { newRow } from '@customer360/kernel/entity';
 import { checkText, isProblem, notFound, type Problem, problem } from '@customer360/kernel/problem';
@@ -61,6 +61,7 @@ export async function logInteraction(
       },
     },
     async (tx) => {
+      await requireStillLeads(tx, origin?.originCustomerId ?? customer.id, customer.id);
       const first = externalId && (await findByExternalId(tx, externalId));
       if (first) return first.customerId === customer.id ? { ...first, alreadyLogged: true } : externalIdInUse(externalId);
       const row: Interaction = {

@@ -1,5 +1,5 @@
 // Write a note about a customer or a related record; a customer's note stands in the timeline with the same transaction [Timeline Note].
-import { requireContact, requireUnrestricted } from '@customer360/customer-data/directory';
+import { requireContact, requireStillLeads, requireUnrestricted } from '@customer360/customer-data/directory';
 import type { RequestContext } from '@customer360/kernel/context';
 import { newRow } from '@customer360/kernel/entity';
 import { isProblem, notFound, type Problem } from '@customer360/kernel/problem';
@@ -54,6 +54,7 @@ export async function createNote(ctx: RequestContext, input: CreateNote): Promis
       },
     },
     async (tx) => {
+      if (customerId && originCustomerId) await requireStillLeads(tx, originCustomerId, customerId);
       await insertRow(tx, NoteTable, row);
       await showNote(tx, row);
       tx.emit({
