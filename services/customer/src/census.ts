@@ -85,7 +85,8 @@ export const census: Census = {
     customer: 'customer_id',
     columns: {
       ...child,
-      ...columnsOf(told, 'address_type', 'is_default', 'country'),
+      ...columnsOf(told, 'address_type', 'is_default', 'country', 'coordinate_precision', 'coordinate_source', 'coordinates_at'),
+      ...plainColumns('geocode_due_at', 'geocode_attempts'),
       street_line_1: { ...contactable, erase: 'redact' },
       ...columnsOf(contactable, 'street_line_2', 'state_province', 'postal_code', 'latitude', 'longitude'),
       city: { ...contactable, erase: 'redact' },
