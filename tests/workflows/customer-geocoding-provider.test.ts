@@ -32,7 +32,7 @@ afterAll(async () => {
   await service.close();
 });
 
-const CUSTOMER = `mutation($name: String!) { result: createCustomer(input: { type: INDIVIDUAL, displayName: $name }) { ... on Customer { id } } }`;
+const CUSTOMER = `mutation($name: String!) { result: createCustomer(input: { type: INDIVIDUAL, displayName: $name, ownerId: null }) { __typename ... on Customer { id } } }`;
 const ADDRESS = `mutation($input: CreateAddressInput!) { result: createAddress(input: $input) { ... on Address { id version latitude coordinatePrecision } } }`;
 
 async function customer(): Promise<string> {

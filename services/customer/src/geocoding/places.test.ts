@@ -27,6 +27,11 @@ test('[Address AC-3] a city is found under any of its names, however it is writt
     ['55.8', '37.6', 'city'],
     ['35.7', '139.7', 'city'],
   ]);
+  // Kehl is called Kiel by some, and the Rhine is far from the Baltic.
+  expect(await located(place('DE', 'Kiel'), place('DE', 'Kehl'))).toEqual([
+    ['54.3', '10.1', 'city'],
+    ['48.6', '7.8', 'city'],
+  ]);
   expect(await located(place('US', 'Chicago, IL'), place('DE', 'Berlin (Mitte)'))).toEqual([
     ['41.9', '-87.7', 'city'],
     ['52.5', '13.4', 'city'],

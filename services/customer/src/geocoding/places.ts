@@ -16,14 +16,16 @@ const ABANDONED = new Set(['PPLH', 'PPLQ', 'PPLW', 'PPLCH']);
 const SAME_TOWN_KM = 25;
 /** A place so many times as populous as its namesakes is the one that is meant. */
 const DOMINANT = 50;
+/** Whoever says Kiel means Kiel, not Kehl, which some call so: a place's own name counts as so many times its people. */
+const OWN_NAME = 10;
 
 interface Town {
-  readonly country: string;
   readonly latitude: number;
   readonly longitude: number;
   /** Codes of the first and second level below the country, folded. */
   readonly regions: readonly string[];
-  readonly population: number;
+  /** Its people, more where it is asked for by its own name. */
+  readonly weight: number;
 }
 
 interface Tables {
@@ -73,14 +75,14 @@ function namesOf(line: string): Set<string> {
   return keys;
 }
 
-function townOf(line: string): Town {
+function townOf(line: string, name: string): Town {
   const field = line.split('\t');
+  const own = folded(field[1]!) === name || folded(field[2]!) === name;
   return {
-    country: field[8]!,
     latitude: Number(field[4]),
     longitude: Number(field[5]),
     regions: [folded(field[10]!), folded(field[11]!)],
-    population: Number(field[14]),
+    weight: Number(field[14]) * (own ? OWN_NAME : 1),
   };
 }
 
@@ -94,16 +96,15 @@ function byPostalCode({ postalCodes }: Tables, { country, postalCode }: Place): 
 
 function byCity(open: Tables, { country, city, stateProvince }: Place): Answer {
   // "Berlin (Mitte)", "Chicago, IL" and "Biel/Bienne" are known by what stands first.
-  const lines = [city, city.split(/[,(/]/)[0]!]
-    .map((name) => open.cities.find(`${country} ${folded(name)}`))
-    .find((found) => found.length > 0);
-  if (!lines) return 'not_found';
-  const towns = lines.map(townOf).sort((a, b) => b.population - a.population);
+  const names = [folded(city), folded(city.split(/[,(/]/)[0]!)];
+  const named = names.map((name) => open.cities.find(`${country} ${name}`).map((line) => townOf(line, name)));
+  const towns = named.find((found) => found.length > 0)?.sort((a, b) => b.weight - a.weight);
+  if (!towns) return 'not_found';
   const region = stateProvince === null ? '' : folded(stateProvince);
   const code = (country === 'US' && open.states.get(region)) || region;
   const there = code === '' ? [] : towns.filter(({ regions }) => regions.includes(code));
   const [town, ...others] = there.length > 0 ? there : towns;
-  const rivals = others.some((other) => other.population * DOMINANT >= town!.population && kilometres(town!, other) > SAME_TOWN_KM);
+  const rivals = others.some((other) => other.weight * DOMINANT >= town!.weight && kilometres(town!, other) > SAME_TOWN_KM);
   return position(town!.latitude, town!.longitude, rivals ? 'largest_city' : 'city');
 }
 
