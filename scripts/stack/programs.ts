@@ -68,11 +68,13 @@ export function serviceEnv(around: Surroundings, name: string): Record<string, s
   };
 }
 
-/** Mail goes where the developer's shell says; its links lead to the development issuer, which stands for the portal too. */
+/** Mail and geocoding go where the developer's shell says; its links lead to the development issuer, which stands for the portal too. */
 const customerEnv = (around: Surroundings): Record<string, string | undefined> => ({
   BOOTSTRAP_ADMIN: bootstrapAdmin,
   SMTP_URL: process.env.SMTP_URL,
   MAIL_FROM: process.env.MAIL_FROM,
+  GEOCODER_URL: process.env.GEOCODER_URL,
+  GEOCODER_KEY: process.env.GEOCODER_KEY,
   PORTAL_URL: `http://127.0.0.1:${around.ports.issuer ?? 0}/portal`,
   STAFF_URL: `http://127.0.0.1:${around.ports.issuer ?? 0}/staff`,
 });

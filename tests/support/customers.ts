@@ -92,6 +92,7 @@ export const organisation = (input: object = {}, who: Caller = 'sales_manager'):
 
 export const contactOf = async (customerId: string, input: object = {}): Promise<any> =>
   made('Contact', await create('sales_manager', 'Contact', { customerId, firstName: 'Ada', lastName: `Example ${word()}`, ...input }));
+/** An address whose coordinates are given, so that nothing about it changes in the background. */
 export const addressOf = async (customerId: string, input: object = {}): Promise<any> =>
   made(
     'Address',
@@ -101,6 +102,8 @@ export const addressOf = async (customerId: string, input: object = {}): Promise
       streetLine1: 'Weg 1',
       city: 'Berlin',
       country: 'DE',
+      latitude: '52.5',
+      longitude: '13.4',
       ...input,
     }),
   );

@@ -165,7 +165,10 @@ test('[Address AC-1] one default address per type', async () => {
   expect(await defaults()).toEqual([first.id]);
   await state('crm.customer.state.v1', id, (data) =>
     expect(data.defaultAddresses).toEqual([
-      { addressId: first.id, addressType: 'billing', city: 'Berlin', stateProvince: null, postalCode: null, country: 'DE' },
+      {
+        ...{ addressId: first.id, addressType: 'billing', city: 'Berlin', stateProvince: null, postalCode: null, country: 'DE' },
+        ...{ latitude: '52.500000', longitude: '13.400000', coordinatePrecision: 'provided' },
+      },
     ]),
   );
 });

@@ -73,7 +73,8 @@ export const census: Census = {
     customer: 'customer_id',
     columns: {
       ...child,
-      ...columnsOf(told, 'address_type', 'is_default', 'country'),
+      ...columnsOf(told, 'address_type', 'is_default', 'country', 'coordinate_precision', 'coordinate_source', 'coordinates_at'),
+      ...plainColumns('geocode_due_at', 'geocode_attempts'),
       street_line_1: { ...contactable, erase: 'redact' },
       street_line_2: { ...contactable, freeText: true },
       ...columnsOf(contactable, 'state_province', 'postal_code', 'latitude', 'longitude'),

@@ -73,6 +73,19 @@ export const customerEnv = serviceEnv.extend({
     .describe(
       `Which fields customers may edit themselves, comma-separated; legalName, taxId and e-mail addresses always wait for a yes. Known: ${PROFILE_FIELDS.join(', ')}.`,
     ),
+  GEOCODER_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Search endpoint of a geocoding provider that speaks as Nominatim does (`…/search`); the offline tables alone when unset.'),
+  GEOCODER_KEY: z.string().min(1).optional().describe('Sent to the provider as the parameter `key`.'),
+  GEOCODER_TIMEOUT_MS: z.coerce.number().int().min(100).max(10_000).default(3_000).describe('Deadline of one call to the provider.'),
+  GEOCODER_PER_SECOND: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(1)
+    .describe('Most calls to the provider per second, of one instance.'),
   BOOTSTRAP_ADMIN: z
     .string()
     .transform((text, issues) => {

@@ -15,6 +15,7 @@ import { CustomerTable } from './customer/customer.table.ts';
 import { countStatistics, lookForDuplicates } from './duplicate/look-for-duplicates.ts';
 import { loadMatching } from './duplicate/matching-model.table.ts';
 import { customerEnv } from './env.ts';
+import { geocodeAddresses } from './geocoding/geocode-addresses.ts';
 import { fileDoor } from './import/file-door.ts';
 import { ImportTable } from './import/import.table.ts';
 import { ImportTemplateTable } from './import/import-template.ts';
@@ -28,6 +29,7 @@ import { watchMerges } from './merge/merge-progress.ts';
 import { BulkTables1730000070000 } from './migrations/bulk-tables.ts';
 import { CustomerTables1730000001000 } from './migrations/customer-tables.ts';
 import { DuplicateTables1730000020000 } from './migrations/duplicate-tables.ts';
+import { GeocodingColumns1730000080000 } from './migrations/geocoding-columns.ts';
 import { ImportTables1730000030000 } from './migrations/import-tables.ts';
 import { MergeTables1730000050000 } from './migrations/merge-tables.ts';
 import { SavedViewTables1730000082000 } from './migrations/saved-view-tables.ts';
@@ -77,6 +79,7 @@ await runService(
       MergeTables1730000050000,
       SelfServiceTables1730000060000,
       BulkTables1730000070000,
+      GeocodingColumns1730000080000,
       SavedViewTables1730000082000,
       StaffInvitationTables1730000082100,
     ],
@@ -95,6 +98,7 @@ await runService(
       workOnImports,
       sendMails(env),
       forgetOldMails,
+      ...geocodeAddresses(env),
       clearOldImports,
       workOnBulkJobs,
       clearBulkJobs,

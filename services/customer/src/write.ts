@@ -43,7 +43,7 @@ export async function readRow<R extends Row>(tx: Tx, table: EntitySchema<R>, id:
   return row;
 }
 
-const INTERNAL = new Set(['emailKey', 'taxIdKey', 'deletionId', 'deletedAt']);
+const INTERNAL = new Set(['emailKey', 'taxIdKey', 'deletionId', 'deletedAt', 'geocodeDueAt', 'geocodeAttempts']);
 
 /** The names of changed fields as the graph shows them. */
 export const publicNames = (changes: object): string[] => Object.keys(changes).filter((name) => !INTERNAL.has(name));

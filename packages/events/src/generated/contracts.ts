@@ -218,6 +218,17 @@ export interface EventData {
     /** The deletion that took the row together with its customer; null where the row went alone. */
     readonly deletionId: string | null;
   };
+  /** An address was looked up. Address AC-3: its coordinates were found, or are not known. Where they lie is personal and stands in the state record. Key: the customer. */
+  'crm.customer.address-geocoded.v1': {
+    /** The address. */
+    readonly addressId: string;
+    /** The customer. */
+    readonly customerId: string;
+    /** The version of the row that was looked up; looking up does not change it. */
+    readonly version: number;
+    /** How exactly the coordinates are known. */
+    readonly precision: 'address' | 'street' | 'postal_code' | 'city' | 'largest_city' | 'not_found';
+  };
   /** An address came back. Customer AC-3. Key: the customer. */
   'crm.customer.address-restored.v1': {
     /** The address. */
@@ -1009,6 +1020,12 @@ export interface EventData {
       readonly postalCode: string | null;
       /** ISO 3166-1 alpha-2 */
       readonly country: string;
+      /** Degrees with 6 decimals; null while they are not known. Address AC-3 Personal. */
+      readonly latitude?: string | null;
+      /** Degrees with 6 decimals; null while they are not known. Address AC-3 Personal. */
+      readonly longitude?: string | null;
+      /** How exactly they are known; null while they are still to be looked up. Address AC-3 */
+      readonly coordinatePrecision?: 'provided' | 'address' | 'street' | 'postal_code' | 'city' | 'largest_city' | 'not_found' | null;
     }>;
     /** The name of the lifecycle stage to begin with. */
     readonly initialStage: string | null;
@@ -1566,6 +1583,7 @@ export const TOPIC_OF: Readonly<Record<EventType, string>> = {
   'crm.customer.account-updated.v1': 'crm.customer.events.v1',
   'crm.customer.address-created.v1': 'crm.customer.events.v1',
   'crm.customer.address-deleted.v1': 'crm.customer.events.v1',
+  'crm.customer.address-geocoded.v1': 'crm.customer.events.v1',
   'crm.customer.address-restored.v1': 'crm.customer.events.v1',
   'crm.customer.address-updated.v1': 'crm.customer.events.v1',
   'crm.customer.bulk-job-awaiting-approval.v1': 'crm.customer.events.v1',

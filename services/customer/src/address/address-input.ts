@@ -14,6 +14,3 @@ export function checkAddressFields(input: Changes<AddressFields>, path = 'input'
   if (input.country === null) throw badInput(`${path}.country`, 'is required');
   checkCountry(`${path}.country`, input.country);
 }
-
-/** Degrees as the column keeps them, 6 decimals. */
-export const degrees = (value: string | null | undefined): string | null => (value == null ? null : Number(value).toFixed(6));

@@ -6,10 +6,12 @@ import { list } from '../list.ts';
 import { addressList } from './address.table.ts';
 import { ADDRESS_TYPES } from './address.ts';
 import { deleteAddress, restoreAddress, updateAddress } from './change-address.ts';
+import { COORDINATE_PRECISIONS } from './coordinates.ts';
 import { createAddress } from './create-address.ts';
 
 export const addressResolvers: Resolvers = {
   AddressType: enumOf(ADDRESS_TYPES),
+  CoordinatePrecision: enumOf(COORDINATE_PRECISIONS),
   Query: {
     addresses: (_, args, ctx) => list(ctx, addressList, args),
   },

@@ -25,6 +25,11 @@ export const AddressTable = new EntitySchema<Address>({
     country: { type: 'char', length: 2 },
     latitude: { type: 'numeric', precision: 8, scale: 6, nullable: true },
     longitude: { type: 'numeric', precision: 9, scale: 6, nullable: true },
+    coordinatePrecision: { name: 'coordinate_precision', type: 'text', nullable: true },
+    coordinateSource: { name: 'coordinate_source', type: 'text', nullable: true },
+    coordinatesAt: { name: 'coordinates_at', type: 'timestamptz', nullable: true },
+    geocodeDueAt: { name: 'geocode_due_at', type: 'timestamptz', nullable: true },
+    geocodeAttempts: { name: 'geocode_attempts', type: 'int' },
     deletionId: { name: 'deletion_id', type: 'uuid', nullable: true },
   },
 });
@@ -56,6 +61,7 @@ export const addressList: ListSpec<Address> = {
     stateProvince: field('t.state_province', 'text'),
     postalCode: field('t.postal_code', 'text'),
     country: field('t.country', 'text'),
+    coordinatePrecision: field('t.coordinate_precision', 'enum'),
     createdAt: field('t.created_at', 'timestamptz'),
   },
 };

@@ -1,11 +1,13 @@
-// A postal address of a customer [Address]: one default per type [Address AC-1], a country that exists [Address AC-2].
+// A postal address of a customer [Address]: one default per type [Address AC-1], a country that exists [Address AC-2], and where it lies
+// (coordinates.ts).
 import type { CustomerChild, Row } from '@customer360/kernel/entity';
 import { badInput } from '@customer360/kernel/problem';
+import type { Coordinates } from './coordinates.ts';
 import { isCountry } from './country.ts';
 
 export const ADDRESS_TYPES = ['billing', 'shipping', 'service', 'headquarters', 'other'] as const;
 
-export interface Address extends Row, CustomerChild {
+export interface Address extends Row, CustomerChild, Coordinates {
   addressType: (typeof ADDRESS_TYPES)[number];
   isDefault: boolean;
   streetLine1: string;
@@ -14,8 +16,6 @@ export interface Address extends Row, CustomerChild {
   stateProvince: string | null;
   postalCode: string | null;
   country: string;
-  latitude: string | null;
-  longitude: string | null;
   deletionId: string | null;
 }
 

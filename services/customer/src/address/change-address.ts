@@ -10,7 +10,8 @@ import type { Ctx } from '../loaders.ts';
 import { type Changes, changeChild, fact, publicNames } from '../write.ts';
 import { AddressTable } from './address.table.ts';
 import { type Address, type AddressFields, checkPosition } from './address.ts';
-import { checkAddressFields, degrees } from './address-input.ts';
+import { checkAddressFields } from './address-input.ts';
+import { coordinatesAfter, degrees } from './coordinates.ts';
 import { addressNoun } from './create-address.ts';
 import { demoteDefault, hasDefault } from './demote-default.ts';
 
@@ -37,8 +38,9 @@ export async function writeAddress(tx: Tx, address: Address, input: Changes<Addr
   checkPosition(next.latitude, next.longitude);
   if (next.isDefault && ('isDefault' in changes || 'addressType' in changes))
     await demoteDefault(tx, address.customerId, next.addressType, address.id);
-  const saved = await updateRow(tx, AddressTable, address, changes);
-  tx.emit(fact('address-updated', saved.customerId, { ...ids(saved), changed: publicNames(changes) }));
+  const written = { ...changes, ...changesOf(address, coordinatesAfter(address, changes, tx.now)) };
+  const saved = await updateRow(tx, AddressTable, address, written);
+  tx.emit(fact('address-updated', saved.customerId, { ...ids(saved), changed: publicNames(written) }));
   if ('country' in changes) await readLocalPhones(tx, saved.customerId);
   await refreshMatchKeys(tx, [saved.customerId]);
   await publishCustomerState(tx, [saved.customerId]);

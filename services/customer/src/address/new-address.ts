@@ -3,7 +3,7 @@ import { newRow } from '@customer360/kernel/entity';
 import type { Fact, Tx } from '@customer360/kernel/transact';
 import { fact } from '../write.ts';
 import type { Address, AddressFields } from './address.ts';
-import { degrees } from './address-input.ts';
+import { newCoordinates } from './coordinates.ts';
 
 /** The row, with the defaults of a new address. */
 export function newAddress(tx: Pick<Tx, 'actor' | 'now'>, customerId: string, input: AddressFields): Address {
@@ -19,8 +19,7 @@ export function newAddress(tx: Pick<Tx, 'actor' | 'now'>, customerId: string, in
     stateProvince: input.stateProvince ?? null,
     postalCode: input.postalCode ?? null,
     country: input.country,
-    latitude: degrees(input.latitude),
-    longitude: degrees(input.longitude),
+    ...newCoordinates(input, tx.now),
     deletionId: null,
   };
 }

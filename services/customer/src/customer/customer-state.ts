@@ -32,5 +32,6 @@ const STATE = raw(`jsonb_build_object(
   'account', case when a.id is not null then jsonb_build_object('legalName', a.legal_name, 'dbaName', a.dba_name, 'taxId', a.tax_id,
     'country', a.country, 'industry', a.industry, 'employeeCount', a.employee_count, 'annualRevenue', a.annual_revenue, 'website', a.website) end,
   'defaultAddresses', coalesce((select jsonb_agg(jsonb_build_object('addressId', d.id, 'addressType', d.address_type, 'city', d.city,
-      'stateProvince', d.state_province, 'postalCode', d.postal_code, 'country', d.country) order by d.address_type)
+      'stateProvince', d.state_province, 'postalCode', d.postal_code, 'country', d.country,
+      'latitude', d.latitude::text, 'longitude', d.longitude::text, 'coordinatePrecision', d.coordinate_precision) order by d.address_type)
     from address d where d.customer_id = c.id and d.is_default and d.deleted_at is null), '[]'))`);
