@@ -7,6 +7,7 @@ test.each([
   ['pays with 5555-5555-5555-4444.', ['payment_card']],
   ['amex 378282246310005', ['payment_card']],
   ['mastercard 2223003122003222', ['payment_card']],
+  ['ref 12345678 4111 1111 1111 1111 20', ['payment_card']], // among other numbers
   ['his SSN: 219-09-9999', ['social_security_number']],
   ['social security 219099999', ['social_security_number']],
   ['transfer to DE89 3704 0044 0532 0130 00 please', ['iban']],

@@ -16,8 +16,9 @@ export function findPersonalData(text: string | null | undefined): PersonalDataK
   return PERSONAL_DATA_KINDS.filter((kind) => found[kind]);
 }
 
-/** Digits in groups as people write them: spaces or hyphens between, no letter or digit at either end. */
-const CARD = /(?<![\p{L}\p{N}])\d(?:[ -]?\d){12,18}(?![\p{L}\p{N}])/gu;
+/** Digits in groups as people write them: spaces or hyphens between, no letter or digit at either end. Other numbers may stand beside a card's. */
+const DIGITS = /(?<![\p{L}\p{N}])\d(?:[ -]?\d){12,}(?![\p{L}\p{N}])/gu;
+const LONGEST_CARD = 19;
 /** Visa, Mastercard (5 and 2-series), American Express, Discover, Diners, JCB, Maestro. */
 const ISSUERS: ReadonlyArray<readonly [RegExp, readonly number[]]> = [
   [/^4/, [13, 16, 19]],
@@ -30,12 +31,21 @@ const ISSUERS: ReadonlyArray<readonly [RegExp, readonly number[]]> = [
 ];
 
 function hasCard(text: string): boolean {
-  for (const [match] of text.matchAll(CARD)) {
-    const digits = match.replaceAll(/[ -]/g, '');
-    if (ISSUERS.some(([prefix, lengths]) => prefix.test(digits) && lengths.includes(digits.length)) && luhn(digits)) return true;
+  for (const [match] of text.matchAll(DIGITS)) {
+    const groups = match.split(/[ -]/);
+    for (const first of groups.keys()) {
+      let digits = '';
+      for (let next = first; next < groups.length && digits.length <= LONGEST_CARD; next++) {
+        digits += groups[next];
+        if (isCard(digits)) return true;
+      }
+    }
   }
   return false;
 }
+
+const isCard = (digits: string): boolean =>
+  ISSUERS.some(([prefix, lengths]) => prefix.test(digits) && lengths.includes(digits.length)) && luhn(digits);
 
 function luhn(digits: string): boolean {
   let sum = 0;

@@ -35,7 +35,9 @@ export async function writeAddress(tx: Tx, address: Address, input: Changes<Addr
   const changes = changesOf(address, wanted);
   if (Object.keys(changes).length === 0) return address;
   const next = { ...address, ...changes };
-  checkPosition(next.latitude, next.longitude);
+  // What was looked up does not complete what somebody says by halves.
+  const said = address.coordinatePrecision === 'provided' ? next : wanted;
+  checkPosition(said.latitude, said.longitude);
   if (next.isDefault && ('isDefault' in changes || 'addressType' in changes))
     await demoteDefault(tx, address.customerId, next.addressType, address.id);
   const written = { ...changes, ...changesOf(address, coordinatesAfter(address, changes, tx.now)) };
