@@ -113,7 +113,7 @@ test.each([
   expect(await told(id)).toEqual(['city']);
 });
 
-test('[Address AC-3] [Right to Restriction] [Right to Objection] it never hears of who objected', async () => {
+test('[Address AC-3] [Right to Restriction] it never hears of who objected', async () => {
   reply = house;
   const id = await customer();
   // Compliance, which says so, is not part of this test's service.
