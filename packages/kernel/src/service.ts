@@ -50,7 +50,7 @@ export interface ServiceDefinition<L> {
   readonly schemas: URL;
 }
 
-const DRAIN_EVERY_MS = 500;
+const DRAIN_EVERY_MS = 100;
 const PRUNE_EVERY_MS = 3_600_000;
 /** How often a task runs of itself when this process has neither changed nor heard anything: for what others left, or what has become due. */
 const CALM_MS = 5_000;
@@ -219,26 +219,28 @@ function schedule(ctx: ServiceContext, tasks: readonly BackgroundTask[]): { rous
   let stopped = false;
   const loops = tasks.map(({ name, everyMs, run }) => {
     let pause = everyMs;
+    let began = performance.now();
     let news = false;
     let busy = false;
     let timer: ReturnType<typeof setTimeout>;
     const turn = async () => {
       busy = true;
+      began = performance.now();
       news = false;
       await run(ctx).catch((err) => ctx.log.warn({ err, task: name }, 'background task failed; it runs again on schedule'));
       busy = false;
       plan(news ? everyMs : Math.min(pause * 2, Math.max(everyMs, CALM_MS)));
     };
-    const plan = (ms: number) => {
+    const plan = (ms: number, waited = 0) => {
       clearTimeout(timer);
       pause = ms;
-      if (!stopped) timer = setTimeout(turn, ms);
+      if (!stopped) timer = setTimeout(turn, Math.max(ms - waited, 0));
     };
     plan(everyMs);
     return {
       rouse() {
         news = true;
-        if (!busy && pause > everyMs) plan(everyMs);
+        if (!busy && pause > everyMs) plan(everyMs, performance.now() - began); // at once where it has rested so long already
       },
       stop: () => clearTimeout(timer),
     };
