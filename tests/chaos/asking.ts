@@ -19,6 +19,9 @@ export type Role = 'integration' | 'admin';
 /** Answered: what it made (ok) or why not (refused). Undefined: nobody knows. */
 export type Answer = { ok: any } | { refused: string } | undefined;
 
+/** Refused since somebody was faster. */
+export const isConflict = (answer: Answer): boolean => answer !== undefined && 'refused' in answer && answer.refused === 'CONFLICT';
+
 const MADE = /^(Customer|Interaction|CustomerLifecycle|ConsentRecord|Contact|Note|Merge|Unmerge|Import|ImportStarted|ImportReport)$/;
 const DEFINITE = new Set(['BAD_USER_INPUT', 'NOT_FOUND', 'CONFLICT', 'FORBIDDEN', 'IDEMPOTENCY_KEY_REUSED']);
 const RESOLVE_WITHIN_MS = 150_000;

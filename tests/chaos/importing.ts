@@ -3,7 +3,7 @@
 // own, so that what it was told is the whole truth about them. No answer: the import's status says what became of a command. [issue 6, section 6]
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Asking } from './asking.ts';
+import { type Asking, isConflict } from './asking.ts';
 import type { Operation, ToldImport, ToldRow } from './history.ts';
 
 const MIN_ROWS = 20;
@@ -94,7 +94,7 @@ export class Importing {
       told.touched.push(externalId);
       await this.#asking.resolve(operation, async () => {
         const answer = await this.#asking.try(RENAME, { id: seen.id, version: seen.version, input: { displayName: operation.marker } });
-        if (!(answer && 'refused' in answer && answer.refused === 'CONFLICT')) return answer;
+        if (!isConflict(answer)) return answer;
         const now = (await this.#asking.look(FIND, { externalId }))?.nodes[0];
         return now && (now.displayName === operation.marker ? { ok: now } : answer);
       });
@@ -169,7 +169,7 @@ class Steps {
       if (!now) return undefined;
       if (behind.includes(now.status)) return true;
       const answer = await this.#asking.try(query, { id: this.#told.id, version: now.version, ...more });
-      if (answer && 'refused' in answer && answer.refused !== 'CONFLICT') {
+      if (answer && 'refused' in answer && !isConflict(answer)) {
         this.#operation.refusal = `${last}: ${answer.refused} at ${now.status}`;
         return false;
       }

@@ -2,7 +2,7 @@
 // (the inbox must know it) or under a new one (the row's own id or revision must). [issue 5, section 2]
 import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel, type Message, type Producer } from 'kafkajs';
-import type { Answer } from './asking.ts';
+import type { Answer, Asking } from './asking.ts';
 
 const REMEMBERED = 200;
 
@@ -47,6 +47,24 @@ export class Inbound {
     for (const message of fresh) this.#old.push({ topic, message });
     this.#old.splice(0, this.#old.length - REMEMBERED);
     return { ok: true };
+  }
+
+  /** A payment of this customer, sent until the broker has it. */
+  async pay(asking: Asking, customerId: string): Promise<void> {
+    const operation = asking.begin('payment', customerId);
+    operation.amount = `${1 + (asking.count % 500)}.${String(asking.count % 100).padStart(2, '0')}`;
+    const data = {
+      paymentId: operation.marker,
+      invoiceId: null,
+      customerId,
+      amount: operation.amount,
+      currency: asking.doors.currency,
+      convertedAmount: null,
+      receivedAt: new Date().toISOString(),
+    };
+    await asking.resolve(operation, () =>
+      this.send('financial.events.v1', 'financial.payment-received.v1', [{ id: operation.marker, data }]),
+    );
   }
 
   async close(): Promise<void> {

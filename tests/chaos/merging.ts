@@ -2,7 +2,7 @@
 // while one loop merges them in chains and undoes it. That loop is the only one that merges its group, so what it was told is the whole truth. A
 // merge without an answer is asked again with its key, an un-merge by looking at what stands. [issue 6, section 6]
 import { randomUUID } from 'node:crypto';
-import type { Answer, Asking } from './asking.ts';
+import { type Answer, type Asking, isConflict } from './asking.ts';
 import type { Operation, ToldMerge } from './history.ts';
 import type { Inbound } from './inbound.ts';
 
@@ -32,7 +32,7 @@ export class Merging {
     const changes = [
       () => this.#logInteractions(),
       () => this.#recordConsent(),
-      () => this.#pay(),
+      () => this.#inbound.pay(this.#asking, this.#anyone()),
       () => this.#addContact(),
       () => this.#addNote(),
     ];
@@ -71,7 +71,7 @@ export class Merging {
     const made = await this.#asking.resolve(operation, async () => {
       const answer = await this.#asking.try(query, { input });
       // Merged between the look and the lock: the answer recommends to ask again.
-      return answer && 'refused' in answer && answer.refused === 'CONFLICT' ? undefined : answer;
+      return isConflict(answer) ? undefined : answer;
     });
     // With a contact that a merge or its undoing has moved meanwhile.
     if ('contactId' in input && operation.refusal === 'BAD_USER_INPUT') operation.refusal = undefined;
@@ -110,23 +110,6 @@ export class Merging {
     return this.#child('createNote', NOTE, (content) => ({ content }));
   }
 
-  async #pay(): Promise<void> {
-    const operation = this.#asking.begin('payment', this.#anyone());
-    operation.amount = `${1 + (this.#asking.count % 500)}.${String(this.#asking.count % 100).padStart(2, '0')}`;
-    const data = {
-      paymentId: operation.marker,
-      invoiceId: null,
-      customerId: operation.customerId!,
-      amount: operation.amount,
-      currency: this.#asking.doors.currency,
-      convertedAmount: null,
-      receivedAt: new Date().toISOString(),
-    };
-    await this.#asking.resolve(operation, () =>
-      this.#inbound.send('financial.events.v1', 'financial.payment-received.v1', [{ id: operation.marker, data }]),
-    );
-  }
-
   /** By a retired id too: the survivor gets the name, and merges that have seen its old version are refused. One attempt: no marker of it stays. */
   async #rename(): Promise<void> {
     const id = this.#anyone();
@@ -136,7 +119,7 @@ export class Merging {
     if (answer === undefined) return;
     const operation = this.#asking.begin('renameMember', id);
     operation.outcome = 'ok' in answer ? 'ok' : 'failed';
-    if ('refused' in answer && answer.refused !== 'CONFLICT') operation.refusal = answer.refused;
+    if ('refused' in answer && !isConflict(answer)) operation.refusal = answer.refused;
   }
 
   // ── merges ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -212,7 +195,7 @@ export class Merging {
       const answer = await this.#asking.try(UNMERGE, { id, version }, 'admin');
       unanswered ||= answer === undefined;
       // Either an attempt that is only late by now has done it, or a customer moved between the look and the lock: look again.
-      return answer && 'refused' in answer && answer.refused === 'CONFLICT' ? undefined : answer;
+      return isConflict(answer) ? undefined : answer;
     });
     if (!done) return;
     for (const [member, to] of merge.led) this.#leads.set(member, to);

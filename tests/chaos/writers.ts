@@ -3,7 +3,7 @@
 // or, where a mutation has none, by looking for its marker, until it knows. [issue 5, section 2]
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, Asking, type Doors } from './asking.ts';
+import { type Answer, Asking, type Doors, isConflict } from './asking.ts';
 import type { History, Kind } from './history.ts';
 import { Importing } from './importing.ts';
 import { Inbound } from './inbound.ts';
@@ -70,7 +70,7 @@ export class Writers {
     (customer: Own) => this.#updateCustomer(customer),
     (customer: Own) => this.#recordConsent(customer),
     (customer: Own) => this.#changeStage(customer),
-    (customer: Own) => this.#pay(customer),
+    (customer: Own) => this.inbound.pay(this.#asking, customer.id),
     (customer: Own) => this.#changeCase(customer),
   ];
 
@@ -104,7 +104,7 @@ export class Writers {
     const attempt = async (): Promise<Answer> => {
       const answer = await this.#asking.try(UPDATE, { id, expectedVersion, input: { displayName: operation.marker } });
       unanswered ||= answer === undefined;
-      if (!unanswered || !(answer && 'refused' in answer && answer.refused === 'CONFLICT')) return answer;
+      if (!unanswered || !isConflict(answer)) return answer;
       // An attempt without an answer may be the very change that this conflict is about: then its name stands there.
       const now = await this.#look(id);
       return now && (now.displayName === operation.marker ? { ok: now } : answer);
@@ -126,7 +126,7 @@ export class Writers {
       const input = { customerId: customer.id, toStage: STAGES[next], reason: operation.marker, expectedVersion };
       const answer = await this.#asking.try(CHANGE_STAGE, { input });
       unanswered ||= answer === undefined;
-      return answer && 'refused' in answer && answer.refused === 'CONFLICT' ? undefined : answer;
+      return isConflict(answer) ? undefined : answer;
     };
     if ((await this.#asking.resolve(operation, attempt)) !== undefined) customer.stage = next;
   }
@@ -154,23 +154,6 @@ export class Writers {
       idempotencyKey: operation.marker,
     };
     await this.#asking.resolve(operation, () => this.#asking.try(CONSENT, { input }));
-  }
-
-  async #pay(customer: Own): Promise<void> {
-    const operation = this.#asking.begin('payment', customer.id);
-    operation.amount = `${1 + (this.#asking.count % 500)}.${String(this.#asking.count % 100).padStart(2, '0')}`;
-    const data = {
-      paymentId: operation.marker,
-      invoiceId: null,
-      customerId: customer.id,
-      amount: operation.amount,
-      currency: this.#asking.doors.currency,
-      convertedAmount: null,
-      receivedAt: new Date().toISOString(),
-    };
-    await this.#asking.resolve(operation, () =>
-      this.inbound.send('financial.events.v1', 'financial.payment-received.v1', [{ id: operation.marker, data }]),
-    );
   }
 
   /** Three revisions of one case, told in any order. */
