@@ -1,6 +1,6 @@
 // The seam of geocoding [Address AC-3]: whoever knows where places lie. Two do: the offline tables, which always answer, and a provider on the network,
 // which may know the very house, may be slow, and may fail.
-import type { CoordinatePrecision, Place } from '../address/coordinates.ts';
+import { type CoordinatePrecision, degrees, type Place } from '../address/coordinates.ts';
 
 export interface Position {
   /** Degrees with 6 decimals, on the globe. */
@@ -8,6 +8,12 @@ export interface Position {
   readonly longitude: string;
   readonly precision: Exclude<CoordinatePrecision, 'provided' | 'not_found'>;
 }
+
+export const position = (latitude: number, longitude: number, precision: Position['precision']): Position => ({
+  latitude: degrees(String(latitude))!,
+  longitude: degrees(String(longitude))!,
+  precision,
+});
 
 /** `failed` is worth another try later. */
 export type Answer = Position | 'not_found' | 'failed';

@@ -1,9 +1,9 @@
 // The offline geocoder [Address AC-3]: places of more than 500 people in all countries under all their names, and the postal codes of the US, from GeoNames
 // (CC BY 4.0, geonames.org), as two npm packages bring them. Only their text files are used; none of their code runs.
 import { fileURLToPath } from 'node:url';
-import { degrees, type Place } from '../address/coordinates.ts';
+import type { Place } from '../address/coordinates.ts';
 import { words } from '../duplicate/text.ts';
-import type { Answer, Geocoder } from './geocoder.ts';
+import { type Answer, type Geocoder, position } from './geocoder.ts';
 import { indexLines, type LineIndex } from './line-index.ts';
 
 const fileBeside = (packageName: string, path: string): string => fileURLToPath(new URL(path, import.meta.resolve(packageName)));
@@ -107,12 +107,6 @@ function byCity(open: Tables, { country, city, stateProvince }: Place): Answer {
   const rivals = others.some((other) => other.weight * DOMINANT >= town!.weight && kilometres(town!, other) > SAME_TOWN_KM);
   return position(town!.latitude, town!.longitude, rivals ? 'largest_city' : 'city');
 }
-
-const position = (latitude: number, longitude: number, precision: 'postal_code' | 'city' | 'largest_city'): Answer => ({
-  latitude: degrees(String(latitude))!,
-  longitude: degrees(String(longitude))!,
-  precision,
-});
 
 /** Near enough over such distances. */
 function kilometres(a: Town, b: Town): number {

@@ -1,8 +1,8 @@
 // A geocoder on the network, spoken to as Nominatim is [Address AC-3]: `GET <url>?format=jsonv2&street=…&city=…`. It gets the place and nothing else of the
 // customer. Each call has a deadline and a limit on what is read; whatever goes wrong is `failed`, and never shows an address in the log.
 import { z } from 'zod';
-import { degrees, type Place } from '../address/coordinates.ts';
-import type { Answer, Geocoder, Position } from './geocoder.ts';
+import type { Place } from '../address/coordinates.ts';
+import { type Answer, type Geocoder, type Position, position } from './geocoder.ts';
 
 const AT_ONCE = 8;
 const MAX_ANSWER_BYTES = 65_536;
@@ -55,7 +55,7 @@ async function ask({ url, key, timeoutMs }: Parameters<typeof openProvider>[0], 
     if (!response.ok) return 'failed';
     const [best] = answer.parse(JSON.parse(text));
     const precision = best && precisionOf(best);
-    return precision ? { latitude: degrees(String(best.lat))!, longitude: degrees(String(best.lon))!, precision } : 'not_found';
+    return precision ? position(best.lat, best.lon, precision) : 'not_found';
   } catch {
     return 'failed';
   }
