@@ -35,7 +35,13 @@ export function createRateLimiter(limits: RateLimits, now: () => number = Date.n
     if (buckets.size >= MAX_BUCKETS) buckets.delete(buckets.keys().next().value as string);
     if (left < 1) {
       buckets.set(key, { left, at });
-      throw tooMany(perMinute, Math.ceil(((1 - left) * 60_000) / perMinute));
+      const retryAfterMs = Math.ceil(((1 - left) * 60_000) / perMinute);
+      throw rateLimited(
+        `more than ${perMinute} requests per minute; retry in ${retryAfterMs} ms`,
+        'requestsPerMinute',
+        perMinute,
+        retryAfterMs,
+      );
     }
     buckets.set(key, { left: left - 1, at });
   }
@@ -54,9 +60,8 @@ export function createRateLimiter(limits: RateLimits, now: () => number = Date.n
   };
 }
 
-function tooMany(perMinute: number, retryAfterMs: number): GraphQLError {
+/** RATE_LIMITED, with status 429 and the header Retry-After. */
+export function rateLimited(message: string, limit: string, max: number, retryAfterMs: number): GraphQLError {
   const headers = new HeaderMap([['retry-after', String(Math.ceil(retryAfterMs / 1000))]]);
-  return new GraphQLError(`more than ${perMinute} requests per minute; retry in ${retryAfterMs} ms`, {
-    extensions: { code: 'RATE_LIMITED', limit: 'requestsPerMinute', max: perMinute, retryAfterMs, http: { status: 429, headers } },
-  });
+  return new GraphQLError(message, { extensions: { code: 'RATE_LIMITED', limit, max, retryAfterMs, http: { status: 429, headers } } });
 }

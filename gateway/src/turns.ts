@@ -1,11 +1,10 @@
 // One actor's operations take turns: so many run at once, the next ones wait in order, and what comes on top of a full line is refused at once. So a
 // client that sends everything it has at the same time waits for itself, and the others find the services as free as before. [issue 5, section 3]
-import { HeaderMap } from '@apollo/server';
 import type { Actor } from '@customer360/kernel/actor';
-import { GraphQLError } from 'graphql';
 import type { GatewayContext } from './context.ts';
 import type { Graph } from './graph.ts';
 import type { Rejected } from './metrics.ts';
+import { rateLimited } from './rate-limit.ts';
 
 /** How many operations of one actor wait for each that runs. */
 const LINE = 16;
@@ -30,7 +29,12 @@ export function inTurns(most: number, execute: Graph['execute'], rejected: (reas
     else if (line.waiting.length < most * LINE) await new Promise<void>((go) => line.waiting.push(go));
     else {
       rejected('rate');
-      throw tooMany(most);
+      throw rateLimited(
+        `${most} of your operations are running and ${most * LINE} wait: send fewer at once`,
+        'requestsInFlight',
+        most,
+        1_000,
+      );
     }
     return () => {
       const next = line.waiting.shift();
@@ -52,12 +56,4 @@ export function inTurns(most: number, execute: Graph['execute'], rejected: (reas
       done?.();
     }
   };
-}
-
-function tooMany(most: number): GraphQLError {
-  const message = `${most} of your operations are running and ${most * LINE} wait: send fewer at once`;
-  const http = { status: 429, headers: new HeaderMap([['retry-after', '1']]) };
-  return new GraphQLError(message, {
-    extensions: { code: 'RATE_LIMITED', limit: 'requestsInFlight', max: most, retryAfterMs: 1_000, http },
-  });
 }
