@@ -13,7 +13,7 @@ import { contactList, contactsOfCustomer } from './contact/contact.table.ts';
 import type { Contact } from './contact/contact.ts';
 import { customFields } from './custom-field/custom-field.table.ts';
 import type { CustomField } from './custom-field/custom-field.ts';
-import { customerFilterFor } from './custom-field/filter-customers.ts';
+import { withCustomFields } from './custom-field/filter-customers.ts';
 import { ancestorsOf, childrenList, customerLoader } from './customer/customer.table.ts';
 import { externalIdsOf } from './customer/external-id.ts';
 import { hierarchyPages, totalsLoader } from './hierarchy/hierarchy.table.ts';
@@ -32,12 +32,12 @@ const nouns = { contact, account, address, relationship, external_id } as Census
 
 export function loaders(ctx: RequestContext) {
   let fields: Promise<CustomField[]> | undefined;
-  let filterFields: ReturnType<typeof customerFilterFor> | undefined;
+  /** The custom fields, read once in a request. */
+  const custom = () => (fields ??= customFields(ctx.db));
   return {
-    /** The custom fields, read once in a request. */
-    customFields: () => (fields ??= customFields(ctx.db)),
-    /** The fields of a customer filter, the custom ones too, read once in a request. */
-    customerFilter: () => (filterFields ??= customerFilterFor(ctx.db, { custom: [] })),
+    customFields: custom,
+    /** The fields of a customer filter, the custom ones too. */
+    customerFilter: async () => withCustomFields(await custom()),
     /** Living tags by name in lower case. */
     tagByName: byKey(
       (names: readonly string[]) => findTagsByName(ctx.db, names),

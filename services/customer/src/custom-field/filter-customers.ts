@@ -10,8 +10,13 @@ import { type CustomField, checkValue } from './custom-field.ts';
 
 /** The fields of a customer filter; the custom ones are looked up only where the filter names some. */
 export async function customerFilterFor(reader: Reader, filter: object | null | undefined): Promise<Readonly<Record<string, FilterField>>> {
-  if (!filter || !JSON.stringify(filter).includes('"custom":')) return customerList.filter;
-  const byKey = new Map((await customFields(reader)).map((each) => [each.key, each]));
+  const named = filter && JSON.stringify(filter).includes('"custom":');
+  return named ? withCustomFields(await customFields(reader)) : customerList.filter;
+}
+
+/** The fields of a customer filter and these custom ones. */
+export function withCustomFields(fields: readonly CustomField[]): Readonly<Record<string, FilterField>> {
+  const byKey = new Map(fields.map((each) => [each.key, each]));
   const leaf = (_at: string, condition: unknown, path: string): Sql => {
     const { key, ...operators } = condition as { key: string };
     const custom = byKey.get(key);

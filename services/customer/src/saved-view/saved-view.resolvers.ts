@@ -7,6 +7,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Resolvers } from '../generated/graphql.ts';
 import { list } from '../list.ts';
 import type { Ctx } from '../loaders.ts';
+import { textFlags } from '../text-flag/text-flag.resolvers.ts';
 import { createSavedView, deleteSavedView, updateSavedView } from './change-saved-view.ts';
 import { type Flaw, findFlaw, openSavedView, type ViewQuery } from './open-saved-view.ts';
 import { findSavedView, savedViewList } from './saved-view.table.ts';
@@ -27,15 +28,13 @@ const stored = (schema: GraphQLSchema, { filter, orderBy }: ViewQuery) => ({
   ...(orderBy !== undefined && { orderBy: storedInput<Sorting[]>(schema, ORDER, orderBy) ?? [] }),
 });
 
-/** What is stored, as the list takes it; or where it does not fit the schema any more. */
-function queryOf(schema: GraphQLSchema, view: SavedView): { query: ViewQuery; flaw?: Flaw } {
+/** What is stored, as the list takes it, and the first place that does not fit any more: the schema, the tags or the custom fields. */
+async function queryOf(ctx: Ctx, schema: GraphQLSchema, view: SavedView): Promise<{ query: ViewQuery; flaw: Flaw | undefined }> {
   const filter = readStoredInput<object>(schema, FILTER, view.filter, 'filter');
   const orderBy = readStoredInput<Sorting[]>(schema, ORDER, view.orderBy, 'orderBy');
   const gone = filter.gone ?? orderBy.gone;
-  return {
-    query: { filter: filter.value, orderBy: orderBy.value },
-    ...(gone !== undefined && { flaw: { field: gone, message: 'is not known any more' } }),
-  };
+  const query = { filter: filter.value, orderBy: orderBy.value };
+  return { query, flaw: gone === undefined ? await findFlaw(ctx, query) : { field: gone, message: 'is not known any more' } };
 }
 
 export const savedViewResolvers: Resolvers = {
@@ -58,16 +57,13 @@ export const savedViewResolvers: Resolvers = {
     orderBy: (view) => view.orderBy as never,
     owner: (view, _, ctx) => (view.ownerId ? ctx.loaders.staff.load(view.ownerId) : null),
     mine: (view, _, ctx) => view.ownerId === ctx.actor.id,
-    outdated: async (view, _, ctx, { schema }) => {
-      const { query, flaw } = queryOf(schema, view);
-      return flaw ?? (await findFlaw(ctx, query)) ?? null;
-    },
-    customers: (view, page, ctx, { schema }) => {
-      const { query, flaw } = queryOf(schema, view);
+    outdated: async (view, _, ctx, { schema }) => (await queryOf(ctx, schema, view)).flaw ?? null,
+    customers: async (view, page, ctx, { schema }) => {
+      const { query, flaw } = await queryOf(ctx, schema, view);
       if (flaw) throw outdated(flaw.field, flaw.message);
       return openSavedView(ctx, view, query, page);
     },
-    textFlags: (view, _, ctx) => ctx.loaders.textFlags.load(view.id),
+    textFlags,
     createdBy,
   },
   CreateSavedViewResult: memberOf('SavedView'),
