@@ -1,6 +1,5 @@
 // The interaction service: touchpoints, notes, activities and the timeline. Composition root, and the only reader of the environment;
 // `main.ts migrate` brings the database up to date and exits.
-
 import { standingOf } from '@customer360/customer-data/directory';
 import { directoryFeed } from '@customer360/customer-data/directory-feed';
 import { DirectoryTables1730000001000 } from '@customer360/customer-data/directory-tables';

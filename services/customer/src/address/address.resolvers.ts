@@ -3,6 +3,7 @@ import { createdBy } from '@customer360/kernel/entity';
 import { enumOf, memberOf } from '@customer360/kernel/graph';
 import type { Resolvers } from '../generated/graphql.ts';
 import { list } from '../list.ts';
+import { textFlags } from '../text-flag/text-flag.resolvers.ts';
 import { addressList } from './address.table.ts';
 import { ADDRESS_TYPES } from './address.ts';
 import { deleteAddress, restoreAddress, updateAddress } from './change-address.ts';
@@ -22,7 +23,7 @@ export const addressResolvers: Resolvers = {
     restoreAddress: (_, args, ctx) => restoreAddress(ctx, args.id),
   },
   Address: {
-    textFlags: (row, _, ctx) => ctx.loaders.textFlags.load(row.id),
+    textFlags,
     customer: (row, _, ctx) => ctx.loaders.customer.load(row.customerId),
     createdBy,
   },

@@ -3,6 +3,7 @@ import { createdBy } from '@customer360/kernel/entity';
 import { enumOf, memberOf } from '@customer360/kernel/graph';
 import type { Resolvers } from '../generated/graphql.ts';
 import { list } from '../list.ts';
+import { textFlags } from '../text-flag/text-flag.resolvers.ts';
 import { bulkJobList, requireBulkJob } from './bulk-job.table.ts';
 import { BULK_ACTIONS, BULK_OUTCOMES, BULK_REASONS, BULK_STATUSES, EXPORT_FORMATS, progressOf } from './bulk-job.ts';
 import { approveBulkJob, cancelBulkJob, rejectBulkJob } from './decide-bulk-job.ts';
@@ -27,7 +28,7 @@ export const bulkResolvers: Resolvers = {
     requestBulkFile: (_, { id }, ctx) => requestBulkFile(ctx, id),
   },
   BulkJob: {
-    textFlags: (row, _, ctx) => ctx.loaders.textFlags.load(row.id),
+    textFlags,
     progress: (job) => progressOf(job, new Date()),
     decidedBy: ({ decidedByKind: kind, decidedById: id }) => (kind && id ? { kind, id } : null),
     items: (job, args, ctx) => ctx.loaders.bulkItems(job.id, args),

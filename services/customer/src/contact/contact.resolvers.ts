@@ -5,6 +5,7 @@ import { notFound } from '@customer360/kernel/problem';
 import type { Resolvers } from '../generated/graphql.ts';
 import { list } from '../list.ts';
 import type { Ctx } from '../loaders.ts';
+import { textFlags } from '../text-flag/text-flag.resolvers.ts';
 import { deleteContact, restoreContact, updateContact } from './change-contact.ts';
 import { contactList } from './contact.table.ts';
 import { COMMUNICATION_PREFERENCES, CONTACT_ROLES, CONTACT_STATUSES, type Contact } from './contact.ts';
@@ -31,7 +32,7 @@ export const contactResolvers: Resolvers = {
     restoreContact: (_, args, ctx) => restoreContact(ctx, args.id),
   },
   Contact: {
-    textFlags: (row, _, ctx) => ctx.loaders.textFlags.load(row.id),
+    textFlags,
     __resolveReference: (ref, ctx) => ctx.loaders.contact.load(ref.id),
     customer: (row, _, ctx) => ctx.loaders.customer.load(row.customerId),
     createdBy,

@@ -2,6 +2,7 @@
 import { createdBy } from '@customer360/kernel/entity';
 import { enumOf, memberOf } from '@customer360/kernel/graph';
 import type { Resolvers } from '../generated/graphql.ts';
+import { textFlags } from '../text-flag/text-flag.resolvers.ts';
 import { createCustomField, deleteCustomField, updateCustomField } from './change-custom-field.ts';
 import { customFields } from './custom-field.table.ts';
 import { CUSTOM_FIELD_TYPES, shownValues } from './custom-field.ts';
@@ -29,6 +30,6 @@ export const customFieldResolvers: Resolvers = {
     updateCustomField: (_, { id, expectedVersion, input }, ctx) => updateCustomField(ctx, id, expectedVersion, input),
     deleteCustomField: (_, { id, expectedVersion }, ctx) => deleteCustomField(ctx, id, expectedVersion),
   },
-  CustomField: { textFlags: (row, _, ctx) => ctx.loaders.textFlags.load(row.id), createdBy },
+  CustomField: { textFlags, createdBy },
   CreateCustomFieldResult: memberOf('CustomField'),
 };

@@ -11,6 +11,7 @@ import { list } from '../list.ts';
 import type { Ctx } from '../loaders.ts';
 import { mayIncludeDeleted } from '../scope.ts';
 import { tagFields } from '../tag/tag.resolvers.ts';
+import { textFlags } from '../text-flag/text-flag.resolvers.ts';
 import { createCustomer } from './create-customer.ts';
 import { customerList, type Found, findCustomer } from './customer.table.ts';
 import { CUSTOMER_SOURCES, CUSTOMER_STATUSES, CUSTOMER_TYPES, type Customer } from './customer.ts';
@@ -73,7 +74,7 @@ export const customerResolvers: Resolvers = {
     ...warningFields,
     ...tagFields,
     ...customFieldsOfCustomer,
-    textFlags: (c, _, ctx) => ctx.loaders.textFlags.load(c.id),
+    textFlags,
     createdBy,
   },
   CreateCustomerResult: memberOf('Customer'),

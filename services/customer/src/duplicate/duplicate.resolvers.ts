@@ -2,6 +2,7 @@
 import { enumOf, memberOf } from '@customer360/kernel/graph';
 import { list } from '@customer360/kernel/list';
 import type { Resolvers } from '../generated/graphql.ts';
+import { textFlags } from '../text-flag/text-flag.resolvers.ts';
 import { dismissDuplicate } from './dismiss-duplicate.ts';
 import { duplicateList, pairsSeen } from './duplicate-candidate.table.ts';
 import { DUPLICATE_STATES } from './duplicate-candidate.ts';
@@ -24,7 +25,7 @@ export const duplicateResolvers: Resolvers = {
     customer: (candidate, _, ctx) => (candidate.hidden ? null : ctx.loaders.customer.load(candidate.customerId)),
   },
   DuplicatePair: {
-    textFlags: (row, _, ctx) => ctx.loaders.textFlags.load(row.id),
+    textFlags,
     customer: (pair, _, ctx) => ctx.loaders.customer.load(pair.customerId),
     other: (pair, _, ctx) => ctx.loaders.customer.load(pair.otherCustomerId),
     dismissedBy: ({ dismissedByKind, dismissedById }) =>

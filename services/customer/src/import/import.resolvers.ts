@@ -3,6 +3,7 @@ import { createdBy } from '@customer360/kernel/entity';
 import { enumOf, memberOf } from '@customer360/kernel/graph';
 import type { Resolvers } from '../generated/graphql.ts';
 import { list } from '../list.ts';
+import { textFlags } from '../text-flag/text-flag.resolvers.ts';
 import { cancelImport, confirmImport, importReport, undoImport } from './change-import.ts';
 import { decideImportRows } from './decide-rows.ts';
 import { IMPORT_FIELDS } from './fields.ts';
@@ -62,7 +63,7 @@ export const importResolvers: Resolvers = {
     owner: ({ input }) => input.owner ?? null,
   },
   ImportTemplate: {
-    textFlags: (row, _, ctx) => ctx.loaders.textFlags.load(row.id),
+    textFlags,
     createdBy,
   },
   StartImportResult: memberOf('ImportStarted'),

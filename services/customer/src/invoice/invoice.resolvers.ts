@@ -2,6 +2,7 @@
 import { enumOf, memberOf } from '@customer360/kernel/graph';
 import { warningsOf } from '../customer/warnings.ts';
 import type { Resolvers } from '../generated/graphql.ts';
+import { textFlags } from '../text-flag/text-flag.resolvers.ts';
 import { requireCustomer } from '../write.ts';
 import { authoriseInvoice } from './authorise-invoice.ts';
 import { INVOICE_FIELDS, missingForInvoice } from './invoice-readiness.ts';
@@ -20,7 +21,7 @@ export const invoiceResolvers: Resolvers = {
   },
   InvoiceAuthorisation: {
     customer: (row, _, ctx) => ctx.loaders.customer.load(row.customerId),
-    textFlags: (row, _, ctx) => ctx.loaders.textFlags.load(row.id),
+    textFlags,
   },
   AuthoriseInvoiceResult: memberOf('InvoiceAuthorisation'),
 };

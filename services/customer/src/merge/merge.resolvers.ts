@@ -5,6 +5,7 @@ import { list } from '@customer360/kernel/list';
 import { notFound } from '@customer360/kernel/problem';
 import type { Resolvers } from '../generated/graphql.ts';
 import type { Ctx } from '../loaders.ts';
+import { textFlags } from '../text-flag/text-flag.resolvers.ts';
 import { approveMerge } from './approve-merge.ts';
 import { findMerge, mergeList, tookPart } from './merge.table.ts';
 import {
@@ -59,7 +60,7 @@ export const mergeResolvers: Resolvers = {
     unmergeCustomers: (_, args, ctx) => unmergeCustomers(ctx, args.mergeId, args.expectedVersion),
   },
   Merge: {
-    textFlags: (row, _, ctx) => ctx.loaders.textFlags.load(row.id),
+    textFlags,
     survivor: (row, _, ctx) => ctx.loaders.customer.load(row.survivorId),
     requestedBy: createdBy,
     decidedBy: ({ decidedByKind, decidedById }) => (decidedByKind && decidedById ? { kind: decidedByKind, id: decidedById } : null),

@@ -3,6 +3,7 @@ import { createdBy } from '@customer360/kernel/entity';
 import { enumOf, memberOf } from '@customer360/kernel/graph';
 import type { Resolvers } from '../generated/graphql.ts';
 import { list } from '../list.ts';
+import { textFlags } from '../text-flag/text-flag.resolvers.ts';
 import { deleteRelationship, endRelationship, restoreRelationship, updateRelationship } from './change-relationship.ts';
 import { createRelationship } from './create-relationship.ts';
 import { relationshipList } from './relationship.table.ts';
@@ -23,7 +24,7 @@ export const relationshipResolvers: Resolvers = {
   Relationship: {
     from: (row, _, ctx) => ctx.loaders.customer.load(row.fromCustomerId),
     to: (row, _, ctx) => ctx.loaders.customer.load(row.toCustomerId),
-    textFlags: (row, _, ctx) => ctx.loaders.textFlags.load(row.id),
+    textFlags,
     createdBy,
   },
   CreateRelationshipResult: memberOf('Relationship'),

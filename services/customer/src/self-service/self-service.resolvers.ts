@@ -4,6 +4,7 @@ import { enumOf, memberOf } from '@customer360/kernel/graph';
 import type { CustomerEnv } from '../env.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { list } from '../list.ts';
+import { textFlags } from '../text-flag/text-flag.resolvers.ts';
 import { confirmEmailChange } from './confirm-email-change.ts';
 import { approveProfileChange, rejectProfileChange } from './decide-profile-change.ts';
 import { ownCustomer } from './own-profile.ts';
@@ -47,7 +48,7 @@ export const selfServiceResolvers: Resolvers = {
     customer: (row, _, ctx) => ctx.loaders.customer.load(row.customerId),
     contact: (row, _, ctx) => (row.contactId ? ctx.loaders.contact.load(row.contactId) : null),
     decidedBy: (row) => row.decidedByKind && { kind: row.decidedByKind, id: row.decidedById! },
-    textFlags: (row, _, ctx) => ctx.loaders.textFlags.load(row.id),
+    textFlags,
     createdBy,
   },
   ProfileChange: {

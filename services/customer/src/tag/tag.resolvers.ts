@@ -3,6 +3,7 @@ import { createdBy } from '@customer360/kernel/entity';
 import { memberOf } from '@customer360/kernel/graph';
 import type { Resolvers } from '../generated/graphql.ts';
 import { list } from '../list.ts';
+import { textFlags } from '../text-flag/text-flag.resolvers.ts';
 import { createTag, deleteTag, mergeTags, updateTag } from './change-tag.ts';
 import { tagList } from './tag.table.ts';
 import { addTags, removeTags } from './tag-customer.ts';
@@ -22,7 +23,7 @@ export const tagResolvers: Resolvers = {
   },
   Tag: {
     customerCount: async ({ id }, _, ctx) => (await ctx.loaders.taggedCount.load(id))?.count ?? 0,
-    textFlags: (row, _, ctx) => ctx.loaders.textFlags.load(row.id),
+    textFlags,
     createdBy,
   },
   CreateTagResult: memberOf('Tag'),
