@@ -20,6 +20,7 @@ async function overtaken<T>(service: ServiceName, customerId: string, first: () 
     expect(rows[0].n).toBeGreaterThanOrEqual(atLeast);
     return rows[0].n;
   };
+  await heard(service, customerId);
   await db.query('begin');
   try {
     await db.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [customerId]);
@@ -33,6 +34,14 @@ async function overtaken<T>(service: ServiceName, customerId: string, first: () 
     await db.query('rollback');
   }
 }
+
+/** The service knows what was told of the customer last, so that the next news is what this test makes. */
+const heard = (service: ServiceName, customerId: string): Promise<void> =>
+  eventually(async () => {
+    const told = (await readTopic('crm.customer.state.v1', { key: customerId, untilCount: 1 })).at(-1)!;
+    const { rows } = await (await database(service)).query('select version from directory_customer where customer_id = $1', [customerId]);
+    expect(String(rows[0]?.version)).toBe(told.headers.ce_sequence);
+  });
 
 /** Tries until the change was overtaken, and was refused for it. */
 async function conflict(attempt: () => Promise<any>): Promise<void> {
