@@ -23,6 +23,9 @@ const plainText = (node: EventSchema) => types(node).includes('string') && !node
 const number = (node: EventSchema) => types(node).some((type) => type === 'integer' || type === 'number') && !node.enum;
 const field = { type: 'string', description: 'New.', 'x-personal': false } as unknown as EventSchema;
 
+/** No contract has a field of this name. */
+const ADDED = 'addedByAnEdit';
+
 export const edits: readonly Edit[] = [
   {
     name: 'say it better',
@@ -44,7 +47,7 @@ export const edits: readonly Edit[] = [
     name: 'add an optional field',
     breaks: false,
     fits: isObject,
-    apply: (n, name = 'added') => {
+    apply: (n, name = ADDED) => {
       n.properties![name] = structuredClone(field);
     },
   },
@@ -53,7 +56,7 @@ export const edits: readonly Edit[] = [
     breaks: false,
     fits: isObject,
     apply: (n) => {
-      n.properties!.added = {
+      n.properties![ADDED] = {
         type: 'object',
         additionalProperties: false,
         required: ['x'],
@@ -66,8 +69,8 @@ export const edits: readonly Edit[] = [
     breaks: true,
     fits: isObject,
     apply: (n) => {
-      n.properties!.added = structuredClone(field);
-      n.required = [...(n.required ?? []), 'added'];
+      n.properties![ADDED] = structuredClone(field);
+      n.required = [...(n.required ?? []), ADDED];
     },
   },
   {

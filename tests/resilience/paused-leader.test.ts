@@ -25,7 +25,7 @@ afterAll(async () => {
   await it.close();
 });
 
-const HEADERS = { ce_id: randomUUID(), ce_type: 'crm.customer.customer-state.v1', ce_sequence: '1' };
+const HEADERS = { ce_id: randomUUID(), ce_source: '/tests', ce_type: 'crm.customer.customer-state.v1', ce_sequence: '1' };
 const record = (key: string): KafkaRecord => ({ topic, key, headers: HEADERS, value: null });
 
 test('a leader that was paused after reading publishes nothing of what it read', async () => {
