@@ -163,6 +163,34 @@ test('[WF-CM-002] a chain of merges ends at the last survivor and is undone link
   expect(await Promise.all([a, b, c].map(settled))).toEqual(before);
 }, 180_000);
 
+test('[WF-CM-002] milestones outlive a chain of merges of which the later one is heard of first', async () => {
+  const [a, b, c] = [await newCustomer(), await newCustomer(), await newCustomer()];
+  for (const [id, amount] of [
+    [a, '1.00'],
+    [b, '2.00'],
+    [c, '4.00'],
+  ] as const)
+    await pay(id, amount, '2026-02-01T10:00:00Z');
+  const revenue = async (id: string) => (await everything(id)).lifecycle.totalRevenue.amount;
+  await eventually(async () => expect(await Promise.all([a, b, c].map(revenue))).toEqual(['1.00', '2.00', '4.00']));
+  const before = await Promise.all([a, b, c].map(settled));
+  const milestones = (all: any[]) => all.flatMap(({ milestones }) => milestones.nodes.map(({ id }: any) => id)).sort();
+
+  await tellMerge(b, a);
+  await eventually(async () => expect(await revenue(a)).toBe('3.00'));
+  await tellMerge(a, c);
+  await eventually(async () => expect(await revenue(c)).toBe('5.00'));
+  await tellMerge(b, c);
+  await eventually(async () => expect(await revenue(c)).toBe('7.00'));
+  expect(milestones([await settled(c)])).toEqual(milestones(before));
+
+  await tellMerge(b, a);
+  await tellMerge(a, null);
+  await tellMerge(b, null);
+  await eventually(async () => expect(await Promise.all([a, b, c].map(revenue))).toEqual(['1.00', '2.00', '4.00']));
+  expect(await Promise.all([a, b, c].map(settled))).toEqual(before);
+}, 180_000);
+
 test('[WF-CM-002] a stage that somebody changed after the merge stays with the survivor when it is undone', async () => {
   const [retired, survivor] = [await newCustomer(), await newCustomer()];
   await moveTo(retired, 'Prospect', 'Opportunity', 'Customer');

@@ -20,9 +20,13 @@ export async function foldLifecycles(tx: Tx, moves: readonly Move[], ctx: Servic
     if (retires(move) && survivor && retired) await fold(tx, survivor, retired);
   }
   await unfold(tx, moves.filter(returns));
-  // A retired identity's own metrics stay as they were: recomputing them from no rows would take back its milestones.
-  const retired = new Set(moves.filter((move) => move.to !== move.customerId).map((move) => move.customerId));
-  const living = ids.filter((id) => lifecycles.has(id) && !retired.has(id));
+  // A retired identity's own metrics stay as they were: recomputing them from no rows would take back its milestones. It may have been retired by news
+  // that came before these: the directory says who stands.
+  const standing = await tx.query<{ id: string }>(
+    'findStandingCustomers',
+    sql`select customer_id as id from directory_customer where customer_id = any(${ids}::uuid[]) and merged_into is null`,
+  );
+  const living = standing.map(({ id }) => id).filter((id) => lifecycles.has(id));
   await recomputePurchaseMetrics(tx, new Map(living.map((id) => [id, null])), installation(ctx));
   await publishLifecycleState(tx, living);
 }
